@@ -1,0 +1,123 @@
+// The home of every way a request or a job can be refused: code, status, title, who must act, may it be retried.
+
+interface ProblemRow {
+  readonly status: number;
+  readonly title: string;
+  readonly actor: "caller" | "artist" | "us" | "upstream";
+  readonly retry: "never" | "later";
+}
+
+/**
+ * The error table: what each problem code means to whoever meets it.
+ *
+ * `status` is the HTTP status; `title` is fixed text, safe to show; `actor` says who must act before it can succeed
+ * (`caller`: the program that asked, `artist`: the person it asked for, `us`: who runs this service, `upstream`:
+ * another service); `retry` says whether the same request, unchanged, may succeed later. The queue door retries
+ * `later` and buries `never`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457 problem details, checked 2026-11
+ */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: "The request is not valid", actor: "caller", retry: "never" },
+  malformed_json: { status: 400, title: "The body is not readable JSON", actor: "caller", retry: "never" },
+  artist_required: { status: 400, title: "Say which artist is meant", actor: "caller", retry: "never" },
+  bad_cursor: { status: 400, title: "The cursor does not belong to this list", actor: "caller", retry: "never" },
+  unauthenticated: { status: 401, title: "Sign in first", actor: "caller", retry: "never" },
+  plan_required: { status: 402, title: "The plan does not include this", actor: "artist", retry: "never" },
+  forbidden: { status: 403, title: "Not allowed for this role", actor: "artist", retry: "never" },
+  origin_refused: { status: 403, title: "The request came from another site", actor: "caller", retry: "never" },
+  not_found: { status: 404, title: "Not found", actor: "caller", retry: "never" },
+  method_not_allowed: { status: 405, title: "The method is not allowed here", actor: "caller", retry: "never" },
+  in_progress: { status: 409, title: "The first request is still running", actor: "caller", retry: "later" },
+  secret_already_shown: { status: 409, title: "The secret was shown once already", actor: "caller", retry: "never" },
+  statement_not_ready: { status: 409, title: "The statement is not ready yet", actor: "caller", retry: "later" },
+  stated_total_differs: {
+    status: 409,
+    title: "The lines do not add up to the total the statement states",
+    actor: "artist",
+    retry: "never",
+  },
+  statement_not_retractable: {
+    status: 409,
+    title: "The statement cannot be retracted in this state",
+    actor: "caller",
+    retry: "never",
+  },
+  conflict: { status: 409, title: "The present state does not allow this", actor: "caller", retry: "never" },
+  link_expired: { status: 410, title: "The link has been used or has expired", actor: "artist", retry: "never" },
+  stale: { status: 412, title: "It was changed since it was read", actor: "caller", retry: "never" },
+  too_large: { status: 413, title: "The body is too large", actor: "caller", retry: "never" },
+  use_upload_session: { status: 413, title: "Send a file this large in parts", actor: "caller", retry: "never" },
+  unsupported_media_type: {
+    status: 415,
+    title: "The body is of a type not accepted here",
+    actor: "caller",
+    retry: "never",
+  },
+  file_empty: { status: 422, title: "The file is empty", actor: "artist", retry: "never" },
+  file_unreadable: { status: 422, title: "The file cannot be read", actor: "artist", retry: "never" },
+  archive_too_large: { status: 422, title: "The archive unpacks to too much", actor: "artist", retry: "never" },
+  archive_unreadable: { status: 422, title: "The archive cannot be unpacked", actor: "artist", retry: "never" },
+  idempotency_key_reused: {
+    status: 422,
+    title: "The idempotency key was used with another body",
+    actor: "caller",
+    retry: "never",
+  },
+  use_export: { status: 422, title: "This much is only available as an export", actor: "caller", retry: "never" },
+  currency_unknown: { status: 422, title: "The currency is not known", actor: "caller", retry: "never" },
+  time_zone_unknown: { status: 422, title: "The time zone is not known", actor: "caller", retry: "never" },
+  range_too_long: { status: 422, title: "The range is too long", actor: "caller", retry: "never" },
+  if_match_required: { status: 428, title: "Say which version with If-Match", actor: "caller", retry: "never" },
+  rate_limited: { status: 429, title: "Too many requests", actor: "caller", retry: "later" },
+  internal: { status: 500, title: "Something went wrong on our side", actor: "us", retry: "later" },
+  misconfigured: { status: 503, title: "A setting of this service is missing", actor: "us", retry: "later" },
+  unavailable: { status: 503, title: "Not available at the moment", actor: "us", retry: "later" },
+} as const satisfies Record<string, ProblemRow>;
+
+/** Names one row of {@link PROBLEMS}: the stable word a program may branch on. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Points at one part of a request that is wrong; `path` is dotted and begins with where it was, `body.title`. */
+export interface FieldError {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What may be said about one occurrence of a problem; `cause` is for the log and never leaves the service. */
+export interface ProblemExtras {
+  readonly detail?: string | undefined;
+  readonly errors?: readonly FieldError[] | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error that rooms throw on purpose: HTTP renders it, the queue door retries or buries by it.
+ *
+ * `detail` is public, for the person who reads the answer; `cause` is internal.
+ */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: (typeof PROBLEMS)[ProblemCode]["status"];
+  readonly detail?: string;
+  readonly errors: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+
+  constructor(code: ProblemCode, extras: ProblemExtras = {}) {
+    const { detail, errors = [], retryAfterSeconds, cause } = extras;
+    super(detail === undefined ? code : `${code}: ${detail}`, cause === undefined ? undefined : { cause });
+    this.name = "Problem";
+    this.code = code;
+    this.status = PROBLEMS[code].status;
+    this.errors = errors;
+    if (detail !== undefined) this.detail = detail;
+    if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Gives the `type` of a problem: the link to the documentation of its code, relative to this service. */
+export function problemType(code: ProblemCode): `/docs/problems#${ProblemCode}` {
+  return `/docs/problems#${code}`;
+}
