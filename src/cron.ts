@@ -1,0 +1,56 @@
+// The cron door: each schedule and the jobs it asks for.
+
+import { persist } from "./db/commit.ts";
+import type { BaseCtx } from "./db/ctx.ts";
+import { sweepOutbox } from "./db/outbox.ts";
+import { contextOf } from "./env.ts";
+import type { JobRequest } from "./jobs/messages.ts";
+import { listArtistIds } from "./team/index.ts";
+
+/** The nightly schedule of `wrangler.toml`; every other firing is the sweep. */
+const NIGHTLY = "5 0 * * *";
+const ARTISTS_PER_BATCH = 100;
+
+/** Answers a schedule. Firing twice or late is harmless: every job it asks for may run twice. */
+export async function onSchedule(event: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> {
+  const base = baseOf(event, env, execution);
+  const startedAt = Date.now();
+  const sent = event.cron === NIGHTLY ? await askNightly(base) : await sweep(base);
+  if (sent === 0 && event.cron !== NIGHTLY) return;
+  const ms = Date.now() - startedAt;
+  console.log(JSON.stringify({ kind: "schedule", cron: event.cron, jobs: sent, ms, ...base.db.meter }));
+}
+
+async function sweep(base: BaseCtx): Promise<number> {
+  const forgotten = await sweepOutbox(base);
+  if (forgotten.length > 0) base.send(forgotten);
+  return forgotten.length;
+}
+
+/** Asks for the day's first answers and for a check of the books of every artist. */
+async function askNightly(base: BaseCtx): Promise<number> {
+  let asked = 0;
+  let after = "";
+  for (;;) {
+    const ids = await listArtistIds(base, after, ARTISTS_PER_BATCH);
+    const jobs = ids.flatMap((artistId): JobRequest[] => [
+      { kind: "kpi.refresh", body: { artistId: artistId as `art_${string}` } },
+      { kind: "books.check", body: { artistId: artistId as `art_${string}` } },
+    ]);
+    if (jobs.length > 0) await persist(base, [], jobs);
+    asked += jobs.length;
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < ARTISTS_PER_BATCH) return asked;
+    after = last;
+  }
+}
+
+function baseOf(event: ScheduledController, env: Env, execution: ExecutionContext): BaseCtx {
+  const outside = {
+    now: event.scheduledTime,
+    randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
+    fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
+    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
+  };
+  return contextOf(env, outside, { kind: "system", job: "cron" }, null);
+}

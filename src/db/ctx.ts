@@ -1,0 +1,76 @@
+// The home of what a verb is handed: who acts, for which artist, at what time, and the stores it may use.
+
+import type { JobMessage } from "../jobs/messages.ts";
+import type { Currency } from "../kernel/currency.ts";
+import type { Id, IdKind } from "../kernel/id.ts";
+import type { Actor, ArtistScope } from "../kernel/scope.ts";
+import type { Instant } from "../kernel/time.ts";
+import type { Db } from "./client.ts";
+
+/** The settings of this deployment, parsed once per isolate by `env.ts`. */
+export interface Settings {
+  readonly environment: "production" | "development";
+  /** Signs cursors. */
+  readonly signingKey: Uint8Array;
+  /** How long a job that was sent is given before the sweep sends it again. */
+  readonly outboxLeaseMs: number;
+  /** Bytes of a statement read at a time. */
+  readonly sliceBytes: number;
+  /** Slices read between two checkpoints, that is, in one run of a reading job. */
+  readonly slicesPerRun: number;
+  readonly mailer: "mailbox" | "resend";
+  readonly resendApiKey: string | null;
+  readonly mailFrom: string;
+  /** Where a browser goes after signing in. */
+  readonly homeUrl: string;
+}
+
+/** The stores beside D1. */
+export interface Stores {
+  readonly files: R2Bucket;
+  readonly kpi: KVNamespace;
+}
+
+/** The request as its sender may repeat it: written in the same batch as the change, so that both exist or neither. */
+export interface Claim {
+  readonly actor: string;
+  readonly key: string;
+  readonly operation: string;
+  readonly requestHash: string;
+  /** Turns the verb's result into the answer to keep; null keeps only that there was one (it held a secret). */
+  readonly answer: (result: unknown) => { status: number; body: string | null; headers: Record<string, string> };
+}
+
+/** What every verb is handed. Nothing of ours reads the clock, randomness or the network by itself. */
+export interface BaseCtx {
+  readonly db: Db;
+  readonly stores: Stores;
+  readonly settings: Settings;
+  readonly actor: Actor;
+  readonly now: Instant;
+  readonly requestId: string;
+  readonly claim: Claim | null;
+  readonly newId: <K extends IdKind>(kind: K) => Id<K>;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly fetch: typeof fetch;
+  /** Hands committed jobs to the queue; the outbox keeps them in case this is lost. */
+  readonly send: (jobs: readonly JobMessage[]) => void;
+}
+
+/** The artist a verb acts for, as read at sign-in. */
+export interface ArtistFacts {
+  readonly id: Id<"artist">;
+  readonly name: string;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly generation: number;
+  readonly generationAt: Instant;
+}
+
+/** What a verb about one artist's data is handed. */
+export interface Ctx extends BaseCtx {
+  readonly scope: ArtistScope;
+  readonly artist: ArtistFacts;
+  /** The caller's role with the artist, one of team's; "system" for a job. */
+  readonly role: string;
+}

@@ -1,0 +1,231 @@
+// The home of the answers about earnings.
+
+import type { Ctx } from "../db/ctx.ts";
+import { bindingOf, readCursor, writeCursor } from "../http/page.ts";
+import { isCurrency } from "../kernel/currency.ts";
+import { parseGtin } from "../kernel/gtin.ts";
+import { parseIsrc } from "../kernel/isrc.ts";
+import { type FieldError, Problem } from "../kernel/problems.ts";
+import { territoryName } from "../kernel/territory.ts";
+import {
+  countDays,
+  countMonths,
+  type Day,
+  firstDay,
+  isDay,
+  isMonth,
+  lastDay,
+  type Month,
+  monthOf,
+  monthsBetween,
+} from "../kernel/time.ts";
+import { findArtistKeys, listCellRange, listCellSeries, listSources } from "../metrics/index.ts";
+import { type Contribution, listContributions } from "../statements/index.ts";
+import {
+  type Bucket,
+  byPeriodAndKey,
+  dayBuckets,
+  detailOf,
+  type EarningFilter,
+  type Group,
+  monthBuckets,
+  type NamedCell,
+  type Plan,
+  planOf,
+  totalOf,
+} from "./model.ts";
+
+export { getOverview, refreshKpis } from "./overview.ts";
+
+/** A question about earnings. */
+export interface EarningsQuery extends EarningFilter {
+  readonly granularity: "day" | "week" | "month";
+  readonly from: string;
+  readonly to: string;
+  readonly currency?: string | undefined;
+  readonly groupBy?: Group | undefined;
+  readonly weekStart: "mon" | "fri";
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Its answer. */
+export interface EarningsAnswer {
+  readonly query: EarningsQuery;
+  readonly from: string;
+  readonly to: string;
+  readonly currency: string;
+  readonly generation: number;
+  readonly asOf: number;
+  readonly buckets: readonly Bucket[];
+  readonly totals: { readonly estimated: bigint | null; readonly reported: bigint | null };
+  readonly otherCurrencies: readonly string[];
+  readonly nextCursor: string | null;
+}
+
+const MOST = { month: 60, week: 120, day: 400 } as const;
+
+/**
+ * Answers how much was earned, by period and group.
+ *
+ * Reads one row of names, one row per source, and at most one row per cell of the answer and one more.
+ * @throws Problem `invalid_request`, `currency_unknown`, `range_too_long`, `use_export`, `bad_cursor`
+ */
+export async function getEarnings(ctx: Ctx, query: EarningsQuery): Promise<EarningsAnswer> {
+  const range = rangeOf(query);
+  const currency = currencyOf(ctx, query.currency);
+  const filter = normalised(query);
+  const binding = bindingOf(ctx.scope, "getEarnings", { ...query });
+  const [month, key] = readCursor(ctx, binding, query.cursor) ?? [];
+  const after = month === undefined ? null : { month: String(month), key: String(key ?? "") };
+
+  const groupBy = query.groupBy ?? null;
+  // Which sums answer most questions is known without the artist's names, and then everything is one round trip.
+  const early = planOf(groupBy, filter, { platforms: [], sources: [] });
+  const isMonthly = query.granularity === "month";
+  const page = isMonthly ? { after, limit: query.limit + 1 } : { after: null, limit: MOST_ROWS };
+  const months = monthsBetween(monthOf(range.from), monthOf(range.to));
+  const needsNames = early.kind === "series" && early.series.length === 0;
+  const [names, sources, found] = await Promise.all([
+    findArtistKeys(ctx.db, ctx.scope),
+    listSources(ctx.db, ctx.scope),
+    needsNames ? null : cellsOf(ctx, currency, early, months, page),
+  ]);
+  const sourceIds = sources.map((source) => source.id);
+  const cells =
+    found ?? (await cellsOf(ctx, currency, planOf(groupBy, filter, { ...names, sources: sourceIds }), months, page));
+  const asked = filter.source === undefined ? sources : sources.filter((source) => source.id === filter.source);
+
+  const monthly = monthBuckets(cells, months, groupBy !== null, asked).sort(byPeriodAndKey);
+  const all = isMonthly ? monthly : dayBuckets(monthly, range, query.granularity === "week" ? query.weekStart : null);
+  const rest = after === null ? all : all.filter((bucket) => byPeriodAndKey(placeOf(after), bucket) < 0);
+  const buckets = rest.slice(0, query.limit);
+  const last = buckets.at(-1);
+  const goesOn = rest.length > query.limit && last !== undefined;
+  return {
+    query,
+    from: isMonthly ? monthOf(range.from) : range.from,
+    to: isMonthly ? monthOf(range.to) : range.to,
+    currency,
+    generation: ctx.artist.generation,
+    asOf: ctx.artist.generationAt,
+    buckets: buckets.map((bucket) => ({ ...bucket, label: labelOf(groupBy, bucket) })),
+    totals: {
+      estimated: totalOf(buckets.map((bucket) => bucket.estimated)),
+      reported: totalOf(buckets.map((bucket) => bucket.reported)),
+    },
+    otherCurrencies: names.currencies.filter((name) => name !== currency),
+    nextCursor: goesOn ? writeCursor(ctx, binding, [last.period, last.key ?? ""]) : null,
+  };
+}
+
+/** Days and weeks are made of whole months, of which 400 days touch fourteen; so many cells are never reached. */
+const MOST_ROWS = 100_000;
+
+function placeOf({ month, key }: { month: string; key: string }) {
+  return { period: month, key };
+}
+
+async function cellsOf(
+  ctx: Ctx,
+  currency: string,
+  plan: Plan,
+  months: readonly Month[],
+  page: { after: { month: string; key: string } | null; limit: number },
+): Promise<NamedCell[]> {
+  const [from, to] = [months[0], months.at(-1)];
+  if (from === undefined || to === undefined) return [];
+  if (plan.kind === "range") {
+    const cells = await listCellRange(ctx.db, ctx.scope, { ...plan.place, currency }, { from, to }, page);
+    return cells.map((cell) => ({ ...cell, name: cell.key }));
+  }
+  const asked = plan.series.map(({ place, key }) => ({ place: { ...place, currency }, key }));
+  const series = await listCellSeries(ctx.db, ctx.scope, asked, months);
+  return series.flatMap((cells, at) => cells.map((cell) => ({ ...cell, name: plan.series[at]?.name ?? null })));
+}
+
+/** Names a key for people: a territory's name, a recording's title; a store and a source are named by their key. */
+export function labelOf(groupBy: Group | null, bucket: Pick<Bucket, "key" | "label">): string | null {
+  if (bucket.key === null) return null;
+  if (groupBy === "territory") return territoryName(bucket.key);
+  if (groupBy === "recording" || groupBy === "release") return bucket.label;
+  return bucket.key;
+}
+
+/** Reads `from` and `to`: days, or months that stand for their first and last day. */
+function rangeOf({ granularity, from, to }: EarningsQuery): { from: Day; to: Day } {
+  const first = isMonth(from) ? firstDay(from) : isDay(from) ? from : null;
+  const last = isMonth(to) ? lastDay(to) : isDay(to) ? to : null;
+  if (first === null) throw invalid("query.from", "must be a day or a month that exists");
+  if (last === null) throw invalid("query.to", "must be a day or a month that exists");
+  if (first > last) throw invalid("query.to", "must not lie before from");
+  const count = {
+    month: countMonths(monthOf(first), monthOf(last)),
+    week: Math.ceil(countDays(first, last) / 7),
+    day: countDays(first, last),
+  }[granularity];
+  if (count > MOST[granularity]) {
+    throw new Problem("range_too_long", { detail: `At most ${MOST[granularity]} ${granularity}s at a time.` });
+  }
+  return { from: first, to: last };
+}
+
+function invalid(path: string, message: string): Problem {
+  const errors: FieldError[] = [{ path, code: "invalid", message }];
+  return new Problem("invalid_request", { detail: `${path} ${message}`, errors });
+}
+
+function currencyOf(ctx: Ctx, asked: string | undefined): string {
+  const currency = asked ?? ctx.artist.currency;
+  if (!isCurrency(currency)) {
+    throw new Problem("currency_unknown", { detail: `${currency} is no ISO 4217 currency code.` });
+  }
+  return currency;
+}
+
+/** Puts codes into the form they are kept in; what is no valid code is asked for as it is. */
+function normalised(filter: EarningFilter): EarningFilter {
+  const { platform, territory, isrc, upc, source } = filter;
+  return {
+    platform,
+    source,
+    territory: territory?.toUpperCase(),
+    isrc: isrc === undefined ? undefined : (parseIsrc(isrc) ?? isrc),
+    upc: upc === undefined ? undefined : (parseGtin(upc) ?? upc),
+  };
+}
+
+/** Why a month's figure is what it is. */
+export interface Explanation {
+  readonly currency: string;
+  readonly nanos: bigint;
+  readonly filter: EarningFilter;
+  readonly period: Month;
+  readonly contributions: readonly Contribution[];
+}
+
+/**
+ * Says which statements a month's figure comes from.
+ *
+ * @throws Problem `invalid_request`, `currency_unknown`, `use_export`
+ */
+export async function explainEarnings(
+  ctx: Ctx,
+  query: EarningFilter & { period: string; currency?: string | undefined },
+): Promise<Explanation> {
+  const { period } = query;
+  if (!isMonth(period)) throw invalid("query.period", "must be a month that exists");
+  const currency = currencyOf(ctx, query.currency);
+  const filter = normalised(query);
+  const detail = detailOf(filter);
+  const contributions = await listContributions(ctx, {
+    currency,
+    cut: detail?.cut ?? "territory",
+    month: period,
+    platform: filter.platform ?? null,
+    key: detail?.key ?? null,
+    source: filter.source ?? null,
+  });
+  const nanos = contributions.reduce((total, part) => total + part.nanos, 0n);
+  return { currency, nanos, filter, period, contributions };
+}

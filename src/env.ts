@@ -1,0 +1,89 @@
+// The home of what this deployment was given: its settings, checked once per isolate, and its stores.
+
+import { z } from "zod";
+import { openDb } from "./db/client.ts";
+import type { BaseCtx, Settings } from "./db/ctx.ts";
+import { ID_RANDOM_BYTES, makeId } from "./kernel/id.ts";
+import { Problem } from "./kernel/problems.ts";
+
+const whole = z
+  .string()
+  .regex(/^\d+$/)
+  .transform((text) => Number(text));
+
+const variables = z.object({
+  ENVIRONMENT: z.enum(["production", "development"]),
+  SIGNING_KEY: z.string().min(32, "needs at least 32 characters of randomness"),
+  OUTBOX_LEASE_SECONDS: whole.default(60),
+  SLICE_BYTES: whole.default(2 * 1024 * 1024),
+  SLICES_PER_RUN: whole.default(16),
+  RESEND_API_KEY: z.string().min(1).optional(),
+  MAIL_FROM: z.string().min(3).default("Dashboard <dashboard@localhost>"),
+  HOME_URL: z.string().min(1).default("/docs"),
+});
+
+const parsed = new WeakMap<object, Settings>();
+
+/**
+ * Gives this deployment's settings.
+ *
+ * @throws Problem `misconfigured` naming the variables that are missing or wrong, never their values
+ */
+export function settingsOf(env: Env): Settings {
+  const known = parsed.get(env);
+  if (known !== undefined) return known;
+  const result = variables.safeParse(env);
+  if (!result.success) {
+    const names = [...new Set(result.error.issues.map((issue) => String(issue.path[0])))].join(", ");
+    throw new Problem("misconfigured", { detail: `Set or correct: ${names}.` });
+  }
+  const given = result.data;
+  const settings: Settings = {
+    environment: given.ENVIRONMENT,
+    signingKey: new TextEncoder().encode(given.SIGNING_KEY),
+    outboxLeaseMs: given.OUTBOX_LEASE_SECONDS * 1000,
+    sliceBytes: given.SLICE_BYTES,
+    slicesPerRun: given.SLICES_PER_RUN,
+    mailer: given.RESEND_API_KEY === undefined ? "mailbox" : "resend",
+    resendApiKey: given.RESEND_API_KEY ?? null,
+    mailFrom: given.MAIL_FROM,
+    homeUrl: given.HOME_URL,
+  };
+  parsed.set(env, settings);
+  return settings;
+}
+
+/** What a door reads of the outside world, and nobody else may. */
+export interface Outside {
+  readonly now: number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly fetch: typeof fetch;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Queues take at most 100 messages in one sending. */
+const MESSAGES_PER_SEND = 100;
+
+/** Makes the context of one request, job or schedule, out of the bindings and what its door read. */
+export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"], bookmark: string | null): BaseCtx {
+  const { now, randomBytes } = outside;
+  return {
+    db: openDb(env.DB, bookmark),
+    stores: { files: env.FILES, kpi: env.KPI },
+    settings: settingsOf(env),
+    actor,
+    now,
+    requestId: makeId("request", now, randomBytes(ID_RANDOM_BYTES)),
+    claim: null,
+    newId: (kind) => makeId(kind, now, randomBytes(ID_RANDOM_BYTES)),
+    randomBytes,
+    fetch: outside.fetch,
+    send: (jobs) => {
+      for (let at = 0; at < jobs.length; at += MESSAGES_PER_SEND) {
+        const messages = jobs.slice(at, at + MESSAGES_PER_SEND).map((body) => ({ body }));
+        // A send that fails is made up for by the sweep: the outbox holds the job until it has finished.
+        outside.waitUntil(env.JOBS.sendBatch(messages).catch(() => undefined));
+      }
+    },
+  };
+}

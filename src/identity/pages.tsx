@@ -1,0 +1,51 @@
+// The home of the pages a person meets while signing in.
+
+import type { Child } from "hono/jsx";
+
+const STYLE =
+  "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem;color:#1c1917}" +
+  "h1{font-size:1.5rem}button{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:.4rem;background:#1c1917;color:#fff;cursor:pointer}";
+
+function Page({ title, children }: { title: string; children: Child }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}</title>
+        <style>{STYLE}</style>
+      </head>
+      <body>
+        <main>
+          <h1>{title}</h1>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+/** Asks the person to go on: opening a link signs nobody in, so that mail scanners cannot use it up. */
+export function signInPage(): string {
+  return `<!doctype html>${(
+    (
+      <Page title="Sign in">
+        <p>You asked for a link to sign in. It works once.</p>
+        <form method="post">
+          <button type="submit">Sign in</button>
+        </form>
+      </Page>
+    )
+  ).toString()}`;
+}
+
+/** Says that a link no longer works, and what to do. */
+export function linkExpiredPage(): string {
+  return `<!doctype html>${(
+    (
+      <Page title="This link no longer works">
+        <p>It has been used, or its ten minutes are over. Ask for a new one where you wanted to sign in.</p>
+      </Page>
+    )
+  ).toString()}`;
+}

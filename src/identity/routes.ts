@@ -1,0 +1,110 @@
+// The home of the sign-in endpoints.
+
+import { z } from "zod";
+import { credentialsOf, refuseForeignOrigin, SESSION_COOKIE } from "../http/admit.ts";
+import { endpoint } from "../http/endpoint.ts";
+import type { Register } from "../http/registry.ts";
+import { Problem } from "../kernel/problems.ts";
+import { SESSION_LIFE_MS } from "./model.ts";
+import { linkExpiredPage, signInPage } from "./pages.tsx";
+import { isLinkLive, requestSignIn, signIn, signOut } from "./service.ts";
+
+const tag = "Signing in";
+const linkParams = z.strictObject({ token: z.string().min(1).max(100) });
+const COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax";
+const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+};
+
+const RequestSignIn = endpoint({
+  operation: "requestSignIn",
+  method: "post",
+  path: "/api/auth/email",
+  tag,
+  summary: "Ask for a sign-in link by mail",
+  description:
+    "The answer is always the same, whether the address is known or not. The link works once, for 10 minutes.",
+  access: "public",
+  body: z.strictObject({ email: z.email().max(254) }).meta({ id: "SignInRequest" }),
+  answers: { 202: { description: "If the address can receive mail, a link is on its way.", schema: z.object({}) } },
+  example: { body: { email: "mara@example.com" } },
+  handle: async ({ ctx, body, request }) => requestSignIn(ctx, body.email, new URL(request.url).origin),
+  present: () => ({ status: 202, body: {} }),
+});
+
+const ShowSignIn = endpoint({
+  operation: "showSignIn",
+  method: "get",
+  path: "/api/auth/email/:token",
+  tag,
+  summary: "Open a sign-in link",
+  description: "Shows a page that asks to go on; changes nothing.",
+  access: "public",
+  params: linkParams,
+  answers: { 200: { description: "A page with one button.", mediaType: "text/html" } },
+  problems: ["link_expired"],
+  example: { params: { token: "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ" } },
+  handle: async ({ ctx, params, request }) => {
+    if (await isLinkLive(ctx, params.token)) return { page: signInPage(), status: 200 };
+    if (!request.headers.get("accept")?.includes("text/html")) throw new Problem("link_expired");
+    return { page: linkExpiredPage(), status: 410 };
+  },
+  present: ({ page, status }) => new Response(page, { status, headers: PAGE_HEADERS }),
+});
+
+const SignIn = endpoint({
+  operation: "signIn",
+  method: "post",
+  path: "/api/auth/email/:token",
+  tag,
+  summary: "Sign in with a link",
+  description: "Uses the link up and sets the session cookie.",
+  access: "public",
+  params: linkParams,
+  answers: { 303: { description: "Signed in; the cookie is set. Goes on to the dashboard." } },
+  problems: ["link_expired", "origin_refused"],
+  example: { params: { token: "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ" } },
+  handle: async ({ ctx, params, request }) => {
+    // A page of another site must not sign a visitor in as somebody else.
+    if (request.headers.has("origin")) refuseForeignOrigin(request);
+    return { token: await signIn(ctx, params.token), location: ctx.settings.homeUrl };
+  },
+  present: ({ token, location }) => ({
+    status: 303,
+    headers: {
+      location,
+      "set-cookie": `${SESSION_COOKIE}=${token}; Max-Age=${SESSION_LIFE_MS / 1000}; ${COOKIE_RULES}`,
+    },
+  }),
+});
+
+const SignOut = endpoint({
+  operation: "signOut",
+  method: "post",
+  path: "/api/auth/logout",
+  tag,
+  summary: "Sign out",
+  description: "Ends the session on the server and clears the cookie.",
+  access: "signedIn",
+  answers: { 204: { description: "Signed out." } },
+  problems: ["forbidden"],
+  idempotencyKey: false,
+  handle: async ({ ctx, request }) => {
+    const credentials = credentialsOf(request);
+    if (credentials?.kind !== "session") {
+      throw new Problem("forbidden", { detail: "A key has no session; revoke the key instead." });
+    }
+    await signOut(ctx, credentials.secret);
+  },
+  present: () => ({ status: 204, headers: { "set-cookie": `${SESSION_COOKIE}=; Max-Age=0; ${COOKIE_RULES}` } }),
+});
+
+/** Adds signing in and out to the API. */
+export function registerIdentity(register: Register): void {
+  register(RequestSignIn);
+  register(ShowSignIn);
+  register(SignIn);
+  register(SignOut);
+}

@@ -1,0 +1,55 @@
+// The home of every kind of job: its name and the shape of its message. Nothing is sent from here.
+
+import { z } from "zod";
+
+const artistId = z.templateLiteral(["art_", z.string()]);
+const statementId = z.templateLiteral(["stm_", z.string()]);
+
+/**
+ * Every kind of job with the shape of its body. The queue door must answer each of them, or it does not compile.
+ *
+ * A job names what is to be done, never carries data: a message is at most 128 KB, and a job may run twice.
+ * @see https://developers.cloudflare.com/queues/platform/limits/ checked 2026-11
+ */
+export const JOBS = {
+  /** Make a single-use sign-in link and mail it. The link's secret exists only in the mail. */
+  "mail.sign_in": z.strictObject({ email: z.string(), origin: z.string() }),
+  /** Read the lines of a statement from its last checkpoint on. */
+  "statement.read": z.strictObject({ artistId, statementId }),
+  /** Book a statement that is read: rollups, ledger, generation. */
+  "statement.post": z.strictObject({ artistId, statementId }),
+  /** Take a posted statement out of the books again, exactly. */
+  "statement.retract": z.strictObject({ artistId, statementId }),
+  /** Make the finished answers of an artist's present generation. */
+  "kpi.refresh": z.strictObject({ artistId }),
+  /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
+  "books.check": z.strictObject({ artistId }),
+} as const;
+
+/** Names one kind of job. */
+export type JobKind = keyof typeof JOBS;
+
+/** The body of one kind of job. */
+export type JobBody<K extends JobKind> = z.infer<(typeof JOBS)[K]>;
+
+/** Work that a change asks for: one kind of job with its body. */
+export type JobRequest = { [K in JobKind]: { readonly kind: K; readonly body: JobBody<K> } }[JobKind];
+
+/** What travels through the queue: the outbox row's id and the request. */
+export type JobMessage = JobRequest & { readonly id: string };
+
+/** Tells whether a text names a kind of job. */
+export function isJobKind(text: string): text is JobKind {
+  return Object.hasOwn(JOBS, text);
+}
+
+/**
+ * Reads a message off the queue or a row of the outbox.
+ *
+ * @returns null when it is of no known kind or shape, which only a message of another version can be
+ */
+export function parseJob(id: string, kind: string, body: unknown): JobMessage | null {
+  if (!isJobKind(kind)) return null;
+  const parsed = JOBS[kind].safeParse(body);
+  return parsed.success ? ({ id, kind, body: parsed.data } as JobMessage) : null;
+}

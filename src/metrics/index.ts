@@ -1,0 +1,22 @@
+// ROOM metrics: what was played, sold and earned.
+//
+// Owns: the rollups that every figure is read from, the sources behind them, and the table of stores. Promises: a
+// rollup is the exact sum of what was posted into it, and posting the negative brings it back; a read touches about as
+// many rows as its answer has cells. Never: adds what cannot be added, or takes a missing month for nought.
+
+export { type Platform, platformOf } from "./platforms.ts";
+export { CUTS, type Cut, DETAIL_CUTS, type DetailCut } from "./rollups/model.ts";
+export {
+  type Cell,
+  type CellPlace,
+  findArtistKeys,
+  listCellRange,
+  listCellSeries,
+  type ReportedUnits,
+  rollupStatements,
+  sumCut,
+} from "./rollups/repository.ts";
+export { earningRollups } from "./rollups/tables.ts";
+export { coversMonth, type EarningSource } from "./sources/model.ts";
+export { listSources, sourceStatements } from "./sources/repository.ts";
+export { earningSources } from "./sources/tables.ts";

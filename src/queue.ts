@@ -1,0 +1,94 @@
+// The queue door: each kind of job and the verb that answers it; acknowledged, tried again, or buried.
+
+import type { BaseCtx, Ctx } from "./db/ctx.ts";
+import { buryJob, finishJob } from "./db/outbox.ts";
+import { refreshKpis } from "./earnings/index.ts";
+import { contextOf } from "./env.ts";
+import { mailSignInLink } from "./identity/index.ts";
+import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
+import { PROBLEMS, Problem } from "./kernel/problems.ts";
+import { checkBooks, postStatement, readStatement, retractStatement } from "./statements/index.ts";
+import { openArtist } from "./team/index.ts";
+
+type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<void> };
+
+const answers: Answers = {
+  "mail.sign_in": (base, { email, origin }) => mailSignInLink(base, email, origin),
+  "statement.read": (base, body) => forArtist(base, body.artistId, (ctx) => readStatement(ctx, body.statementId)),
+  "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
+  "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),
+  "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
+  "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
+};
+
+async function forArtist(base: BaseCtx, artistId: string, verb: (ctx: Ctx) => Promise<void>): Promise<void> {
+  const ctx = await openArtist(base, artistId);
+  if (ctx !== null) await verb(ctx);
+}
+
+// The queue and the sweep may both deliver a job; one run of it at a time in an isolate saves work, it is not needed.
+const running = new Set<string>();
+
+/** Answers a batch of jobs. */
+export async function onJobs(batch: MessageBatch<JobMessage>, env: Env, execution: ExecutionContext): Promise<void> {
+  for (const message of batch.messages) {
+    const { id, kind, body } = message.body;
+    if (running.has(id)) {
+      message.ack();
+      continue;
+    }
+    running.add(id);
+    try {
+      const outcome = await runJob(baseOf(env, execution, kind), parseJob(id, kind, body), message.body);
+      if (outcome === "done") message.ack();
+      else message.retry({ delaySeconds: Math.min(2 ** message.attempts, 300) });
+    } finally {
+      running.delete(id);
+    }
+  }
+}
+
+async function runJob(base: BaseCtx, job: JobMessage | null, sent: JobMessage): Promise<"done" | "retry"> {
+  const startedAt = Date.now();
+  let error: unknown = null;
+  let outcome: "done" | "retry" | "buried" = "done";
+  try {
+    if (job === null) throw new Problem("invalid_request", { detail: "a job of unknown kind or shape" });
+    await answerJob(base, job);
+    await finishJob(base, job.id);
+  } catch (caught) {
+    error = caught;
+    const isFinal = caught instanceof Problem && PROBLEMS[caught.code].retry === "never";
+    outcome = isFinal ? "buried" : "retry";
+    if (isFinal) await buryJob(base, sent.id, String(caught)).catch(() => undefined);
+  }
+  console.log(
+    JSON.stringify({
+      kind: "job",
+      id: sent.id,
+      job: sent.kind,
+      ...("artistId" in sent.body ? { artist: sent.body.artistId } : {}),
+      outcome,
+      ms: Date.now() - startedAt,
+      ...base.db.meter,
+      ...(error === null
+        ? {}
+        : { error: String(error), cause: error instanceof Error ? String(error.cause ?? "") : "" }),
+    }),
+  );
+  return outcome === "retry" ? "retry" : "done";
+}
+
+function answerJob<K extends JobKind>(base: BaseCtx, job: { kind: K; body: JobBody<K> }): Promise<void> {
+  return answers[job.kind](base, job.body);
+}
+
+function baseOf(env: Env, execution: ExecutionContext, kind: string): BaseCtx {
+  const outside = {
+    now: Date.now(),
+    randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
+    fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
+    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
+  };
+  return contextOf(env, outside, { kind: "system", job: kind }, null);
+}

@@ -1,0 +1,51 @@
+// The home of the list of statement formats, and of the choice among them for a file.
+import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
+import type { FileHead, FormatMatch, StatementFormat } from "./format.ts";
+
+/** Every statement format that can be read, in the order in which they are listed to people. */
+export const FORMATS: readonly StatementFormat[] = [DISTROKID_V1, DISTROKID_V2];
+
+/** A format that has something of the head, and how much. */
+export interface FormatCandidate {
+  readonly format: StatementFormat;
+  readonly match: FormatMatch;
+}
+
+/**
+ * What the head of a file was recognised as. Without a match a person maps the columns by hand; `candidates`, best
+ * first, tell what came close and what it lacked.
+ */
+export type Recognised =
+  | { readonly kind: "match"; readonly format: StatementFormat; readonly match: FormatMatch }
+  | { readonly kind: "ambiguous"; readonly candidates: readonly FormatCandidate[] }
+  | { readonly kind: "none"; readonly candidates: readonly FormatCandidate[] };
+
+/**
+ * Finds the one format whose columns are all there; of several, the one with the larger share of its columns present.
+ * A tie is never broken by guessing.
+ *
+ * @param formats the formats to choose among; all of them unless a test says otherwise
+ */
+export function recognise(head: FileHead, formats: readonly StatementFormat[] = FORMATS): Recognised {
+  const candidates = formats
+    .flatMap((format): FormatCandidate[] => {
+      const match = format.identify(head);
+      return match === null ? [] : [{ format, match }];
+    })
+    .sort((one, other) => other.match.score - one.match.score);
+  const complete = candidates.filter((candidate) => candidate.match.missing.length === 0);
+  const [first, second] = complete;
+  if (first === undefined) return { kind: "none", candidates };
+  if (second !== undefined && second.match.score === first.match.score) {
+    const tied = complete.filter((candidate) => candidate.match.score === first.match.score);
+    return { kind: "ambiguous", candidates: tied };
+  }
+  return { kind: "match", format: first.format, match: first.match };
+}
+
+/** The format with this id. @throws Error if there is none: ids come from our own rows */
+export function formatOf(id: string): StatementFormat {
+  const format = FORMATS.find((each) => each.id === id);
+  if (format === undefined) throw new Error(`no statement format "${id}"`);
+  return format;
+}

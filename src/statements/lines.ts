@@ -1,0 +1,222 @@
+// The home of a statement's lines as people see them: pages and explanations, read again from the original.
+// A file of its own because the lines are nowhere else: every page is one look-up in the index and a range of R2.
+
+import type { Ctx } from "../db/ctx.ts";
+import { bindingOf, type Page, readCursor, writeCursor } from "../http/page.ts";
+import { Problem } from "../kernel/problems.ts";
+import { ErrorFeedback, formatExact, parseExact } from "../kernel/quantise.ts";
+import { type LedgerPosting, listPostingsOfSource } from "../royalties/index.ts";
+import type { ExplainedCell, StatementLine } from "./formats/format.ts";
+import { type Dictionary, identityOf } from "./model.ts";
+import { objectKey, readRange } from "./objects.ts";
+import { mayContain } from "./reading/bloom.ts";
+import { decoder } from "./reading/encoding.ts";
+import { forEachRecord } from "./reading/records.ts";
+import { type BlockRow, findStatement, listBlocks, type StatementRow } from "./repository.ts";
+import { headOf, knownText, readerFor, type StatementText, type TextReader } from "./text.ts";
+
+/** A line with the nanos it was booked at. */
+export interface BookedLine extends StatementLine {
+  readonly nanos: bigint;
+}
+
+/** Which lines of a statement. */
+export interface LineQuery {
+  readonly fromLine?: number | undefined;
+  readonly platform?: string | undefined;
+  readonly territory?: string | undefined;
+  readonly month?: string | undefined;
+  readonly isrc?: string | undefined;
+  readonly upc?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Blocks of 1,000 lines that one page may walk when most of them hold nothing that is looked for. */
+const BLOCKS_PER_PAGE = 5;
+/** A page without a filter spans two blocks at the most. */
+const BLOCKS_OF_PLAIN_PAGE = 2;
+
+/**
+ * Lists lines of a statement in order. A page may be short when few lines match; its cursor goes on.
+ *
+ * Reads the statement's row, one to find the first block, and the blocks: four rows for a page without a filter.
+ * @throws Problem `not_found`, `statement_not_ready` while it is not read, `bad_cursor`
+ */
+export async function listLines(ctx: Ctx, statementId: string, query: LineQuery): Promise<Page<BookedLine>> {
+  const statement = await openStatement(ctx, statementId);
+  const binding = bindingOf(ctx.scope, `lines:${statementId}`, { ...query });
+  const [place] = readCursor(ctx, binding, query.cursor) ?? [];
+  const fromLine = Math.max(Number(place ?? query.fromLine ?? 1), 1);
+  const filter = blockFilterOf(dictionaryOf(statement), query, fromLine);
+  if (filter === null) return { data: [], nextCursor: null };
+  const { month, platform, territory, isrc, upc } = query;
+  const isFiltered = [month, platform, territory, isrc, upc].some((value) => value !== undefined);
+  const most = isFiltered ? BLOCKS_PER_PAGE : BLOCKS_OF_PLAIN_PAGE;
+  const blocks = await listBlocks(ctx.db, ctx.scope, statementId, filter, most);
+  const source = await openLines(ctx, statement);
+  const data: BookedLine[] = [];
+  let next: number | null = null;
+  for (const block of blocks) {
+    next = block.lastLine + 1;
+    if (query.isrc !== undefined && !mayContain(block.identities, query.isrc)) continue;
+    for (const line of await readBlock(ctx, source, block)) {
+      if (line.line < fromLine || !matches(line, query)) continue;
+      if (data.length === query.limit) {
+        return { data, nextCursor: writeCursor(ctx, binding, [line.line]) };
+      }
+      data.push(line);
+    }
+  }
+  const isEnd = blocks.length < most || next === null;
+  return { data, nextCursor: isEnd ? null : writeCursor(ctx, binding, [next]) };
+}
+
+/** How one line came to be what it is. */
+export interface ExplainedLine {
+  readonly statement: StatementRow;
+  readonly line: BookedLine;
+  readonly raw: string;
+  readonly cells: readonly ExplainedCell[];
+  readonly readBy: string;
+  /** The running exact sums before and after, whose rounded difference is the line's nanos. */
+  readonly exactBefore: string;
+  readonly exactAfter: string;
+  readonly postings: readonly LedgerPosting[];
+}
+
+/**
+ * Explains one line down to the cells as printed.
+ *
+ * @throws Problem `not_found` when the statement or the line does not exist, `statement_not_ready`
+ */
+export async function explainLine(ctx: Ctx, statementId: string, number: number): Promise<ExplainedLine> {
+  const statement = await openStatement(ctx, statementId);
+  const anywhere = { fromLine: number, month: null, platform: null, territory: null };
+  const [block] = await listBlocks(ctx.db, ctx.scope, statementId, anywhere, 1);
+  if (block === undefined || number < block.firstLine || number > block.lastLine) throw new Problem("not_found");
+  const source = await openLines(ctx, statement);
+  const { reader } = source.textReader;
+  const feedback = new ErrorFeedback(exactOf(block.exactBefore));
+  let found: Omit<ExplainedLine, "statement" | "postings"> | null = null;
+  await visitBlock(ctx, source, block, (cells, at, raw) => {
+    if (found !== null || at > number) return;
+    const line = reader.read(cells, at);
+    const exactBefore = formatExact(feedback.exact);
+    const nanos = feedback.add(line.exact);
+    if (at !== number) return;
+    const exactAfter = formatExact(feedback.exact);
+    const explained = reader.explain(cells, at);
+    found = { line: { ...line, nanos }, raw, cells: explained, readBy: reader.version, exactBefore, exactAfter };
+  });
+  if (found === null) throw new Problem("not_found");
+  const { line } = found as Omit<ExplainedLine, "statement" | "postings">;
+  const postings = await listPostingsOfSource(ctx.db, ctx.scope, statementId);
+  return {
+    ...(found as Omit<ExplainedLine, "statement" | "postings">),
+    statement,
+    postings: postings.filter((posting) => posting.period === line.period),
+  };
+}
+
+/** Reads every line of a statement again, block after block; for checks and exports. */
+export async function* readAllLines(ctx: Ctx, statementId: string): AsyncGenerator<BookedLine[]> {
+  const statement = await openStatement(ctx, statementId);
+  const source = await openLines(ctx, statement);
+  const anywhere = { month: null, platform: null, territory: null };
+  let fromLine = 1;
+  for (;;) {
+    const [block] = await listBlocks(ctx.db, ctx.scope, statementId, { ...anywhere, fromLine }, 1);
+    if (block === undefined || block.lastLine < fromLine) return;
+    yield await readBlock(ctx, source, block);
+    fromLine = block.lastLine + 1;
+  }
+}
+
+async function openStatement(ctx: Ctx, statementId: string): Promise<StatementRow> {
+  const statement = await findStatement(ctx.db, ctx.scope, statementId);
+  if (statement === null) throw new Problem("not_found");
+  if (statement.dictionary === null || statement.status === "reading") {
+    throw new Problem("statement_not_ready", {
+      detail: `The statement is ${statement.status}; it has no lines to show.`,
+    });
+  }
+  return statement;
+}
+
+function dictionaryOf(statement: StatementRow): Dictionary {
+  return JSON.parse(statement.dictionary ?? "");
+}
+
+/** Finds the dictionary's places of what is looked for; null when it does not occur in the statement at all. */
+function blockFilterOf({ months, platforms, territories }: Dictionary, query: LineQuery, fromLine: number) {
+  const placeIn = (names: readonly string[], name: string | undefined) =>
+    name === undefined ? null : names.indexOf(name);
+  const filter = {
+    fromLine,
+    month: placeIn(months, query.month),
+    platform: placeIn(platforms, query.platform),
+    territory: placeIn(territories, query.territory),
+  };
+  return [filter.month, filter.platform, filter.territory].includes(-1) ? null : filter;
+}
+
+function matches(line: StatementLine, query: LineQuery): boolean {
+  return (
+    (query.month === undefined || line.period === query.month) &&
+    (query.platform === undefined || line.platform === query.platform) &&
+    (query.territory === undefined || line.territory === query.territory) &&
+    (query.isrc === undefined || identityOf(line) === query.isrc) &&
+    (query.upc === undefined || line.upc === query.upc)
+  );
+}
+
+interface LineSource {
+  readonly statement: StatementRow;
+  readonly text: StatementText;
+  readonly textReader: TextReader;
+}
+
+async function openLines(ctx: Ctx, statement: StatementRow): Promise<LineSource> {
+  const text = knownText(statement);
+  const textReader = text && readerFor(await headOf(ctx, statement.id, text), statement.format);
+  if (!text || !textReader) throw new Problem("statement_not_ready");
+  return { statement, text, textReader };
+}
+
+async function visitBlock(
+  ctx: Ctx,
+  { statement, text, textReader }: LineSource,
+  block: BlockRow,
+  visit: (cells: string[], line: number, raw: string) => void,
+): Promise<void> {
+  const key = objectKey(ctx.scope, statement.id, text.object);
+  const bytes = await readRange(ctx.stores.files, key, block.byteFrom, block.byteTo - block.byteFrom);
+  const { head, quoting, match } = textReader;
+  const shape = { newline: text.newline, delimiter: head.delimiter, quoting };
+  forEachRecord(
+    decoder(text.encoding).decode(bytes),
+    shape,
+    (cells, line, raw) => {
+      if (line > match.headerLine) visit(cells, line, raw);
+    },
+    block.firstLine,
+  );
+}
+
+async function readBlock(ctx: Ctx, source: LineSource, block: BlockRow): Promise<BookedLine[]> {
+  const { reader } = source.textReader;
+  const feedback = new ErrorFeedback(exactOf(block.exactBefore));
+  const lines: BookedLine[] = [];
+  await visitBlock(ctx, source, block, (cells, at) => {
+    const line = reader.read(cells, at);
+    lines.push({ ...line, nanos: feedback.add(line.exact) });
+  });
+  return lines;
+}
+
+function exactOf(text: string): bigint {
+  const exact = parseExact(text);
+  if (exact === null) throw new Problem("internal", { cause: new Error(`not a running sum: ${text}`) });
+  return exact;
+}

@@ -1,0 +1,86 @@
+// The home of statements: their states, what a reader remembers between two steps, and a line's identity.
+
+import type { Month } from "../kernel/time.ts";
+import type { StatementLine } from "./formats/format.ts";
+
+/** The states of a statement. Nothing of it is in the books before `posted` nor after `retracted`. */
+export const STATEMENT_STATUSES = [
+  "received",
+  "reading",
+  "ready",
+  "posting",
+  "posted",
+  "retracting",
+  "retracted",
+  "needs_mapping",
+  "failed",
+] as const;
+
+/** One of {@link STATEMENT_STATUSES}. */
+export type StatementStatus = (typeof STATEMENT_STATUSES)[number];
+
+/** The states from which a statement can be taken back by its owner. */
+export const RETRACTABLE: readonly StatementStatus[] = [
+  "ready",
+  "posted",
+  "needs_mapping",
+  "failed",
+  "retracting",
+  "retracted",
+];
+
+/** The largest file taken in one request. Workers accept bodies of 100 MB on every plan. */
+export const MAX_UPLOAD_BYTES = 95 * 1024 * 1024;
+
+/** Lines per row of a statement's index, and so the lines read for one page. */
+export const LINES_PER_BLOCK = 1000;
+
+/** A statement of more different sums than this is refused: posting it would not fit one batch. */
+export const MAX_CELLS = 200_000;
+
+/** Something said of a statement, about a line where it can be. */
+export interface StatementProblem {
+  readonly line: number | null;
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The values that occur in a statement, in the order in which they first did; blocks refer to them by place. */
+export interface Dictionary {
+  readonly months: Month[];
+  readonly platforms: string[];
+  readonly territories: string[];
+}
+
+/** What a reader needs to go on where the step before it stopped. */
+export interface ReadingState {
+  /** How many steps have been taken. */
+  readonly number: number;
+  /** Where in the text object the next record begins. */
+  readonly offset: number;
+  /** The physical line there. */
+  readonly line: number;
+  /** The running exact sum there, as a decimal. */
+  readonly exact: string;
+  readonly lines: number;
+  readonly unmatchedLines: number;
+  readonly cells: number;
+  readonly dictionary: Dictionary;
+}
+
+/**
+ * Names what a line is about, as far as the file tells: its ISRC; else its UPC and title; else its title and artist.
+ *
+ * Money is kept under this name, so an album sale without an ISRC keeps its own.
+ */
+export function identityOf(line: Pick<StatementLine, "isrc" | "upc" | "title" | "artist">): string {
+  if (line.isrc !== null) return line.isrc;
+  if (line.upc !== null) return `${line.upc} ${line.title}`;
+  return `${line.title} (${line.artist})`;
+}
+
+/** Tells whether a line names neither a recording nor a release by code, so that it must be assigned by hand. */
+export function isUnmatched(line: Pick<StatementLine, "isrc" | "upc">): boolean {
+  return line.isrc === null && line.upc === null;
+}

@@ -1,0 +1,93 @@
+// The home of a statement's objects in R2. A file of its own because receiving, reading and paging all need it.
+
+import type { Stores } from "../db/ctx.ts";
+import { Problem } from "../kernel/problems.ts";
+import type { ArtistScope } from "../kernel/scope.ts";
+
+/** The objects a statement may have: what was sent, what was unpacked from it, and its text as UTF-8 lines. */
+export type ObjectName = "original" | "unpacked" | "lines";
+
+/** R2 takes parts of at least 5 MiB, all of one size but the last. @see R2 limits, checked 2026-11 */
+const PART_BYTES = 8 * 1024 * 1024;
+
+/** Where an object of a statement lies. No part of a caller's file name is ever in it. */
+export function objectKey(scope: ArtistScope, statementId: string, name: ObjectName): string {
+  return `artists/${scope.artistId}/statements/${statementId}/${name}`;
+}
+
+/** Writes an object of unknown length as it streams past, holding one part of it. */
+export class ObjectWriter {
+  readonly #files: R2Bucket;
+  readonly #key: string;
+  readonly #parts: R2UploadedPart[] = [];
+  #buffer = new Uint8Array(PART_BYTES);
+  #filled = 0;
+  #upload: R2MultipartUpload | null = null;
+
+  constructor(files: R2Bucket, key: string) {
+    this.#files = files;
+    this.#key = key;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    let at = 0;
+    while (at < chunk.byteLength) {
+      const taken = Math.min(chunk.byteLength - at, PART_BYTES - this.#filled);
+      this.#buffer.set(chunk.subarray(at, at + taken), this.#filled);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled === PART_BYTES) await this.#sendPart();
+    }
+  }
+
+  /** Makes the object exist; until then nobody can see it. */
+  async finish(): Promise<void> {
+    if (this.#upload === null) {
+      await this.#files.put(this.#key, this.#buffer.subarray(0, this.#filled));
+      return;
+    }
+    if (this.#filled > 0) await this.#sendPart();
+    await this.#upload.complete(this.#parts);
+  }
+
+  /** Leaves nothing behind. */
+  async abort(): Promise<void> {
+    await this.#upload?.abort();
+  }
+
+  async #sendPart(): Promise<void> {
+    this.#upload ??= await this.#files.createMultipartUpload(this.#key);
+    const part = this.#buffer.subarray(0, this.#filled);
+    this.#parts.push(await this.#upload.uploadPart(this.#parts.length + 1, part));
+    this.#buffer = new Uint8Array(PART_BYTES);
+    this.#filled = 0;
+  }
+}
+
+/**
+ * Reads a range of an object. The range must begin before its end: R2 throws on one that begins there.
+ *
+ * @throws Problem `unavailable` when the object is not to be had
+ */
+export async function readRange(files: R2Bucket, key: string, offset: number, length: number): Promise<Uint8Array> {
+  const object = await files.get(key, { range: { offset, length } });
+  if (object === null) throw new Problem("unavailable", { cause: new Error(`no object at ${key}`) });
+  return new Uint8Array(await object.arrayBuffer());
+}
+
+/** Opens a whole object for reading. @throws Problem `unavailable` when it is not to be had */
+export async function openObject(files: R2Bucket, key: string): Promise<R2ObjectBody> {
+  const object = await files.get(key);
+  if (object === null) throw new Problem("unavailable", { cause: new Error(`no object at ${key}`) });
+  return object;
+}
+
+/** Removes what a statement left besides its original, or all of it. */
+export async function removeObjects(
+  stores: Stores,
+  scope: ArtistScope,
+  statementId: string,
+  names: readonly ObjectName[],
+): Promise<void> {
+  await stores.files.delete(names.map((name) => objectKey(scope, statementId, name)));
+}

@@ -1,0 +1,225 @@
+// The home of reading: slice after slice from the last checkpoint on, one batch at the end of each step.
+
+import { ConstraintError, type Write } from "../db/client.ts";
+import { commit, persist } from "../db/commit.ts";
+import type { Ctx } from "../db/ctx.ts";
+import type { JobRequest } from "../jobs/messages.ts";
+import { formatExact, parseExact } from "../kernel/quantise.ts";
+import { LineProblemError } from "./formats/format.ts";
+import { LINES_PER_BLOCK, MAX_CELLS, type ReadingState, type StatementProblem } from "./model.ts";
+import { objectKey, readRange, removeObjects } from "./objects.ts";
+import { decoder, newlineByte } from "./reading/encoding.ts";
+import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
+import {
+  type BlockRow,
+  findCheckpoint,
+  findStatement,
+  forgetReadingStatements,
+  moveStatements,
+  type StatementRow,
+  stepStatements,
+} from "./repository.ts";
+import { Tally } from "./tally.ts";
+import { headOf, knownText, readerFor, type StatementText, type TextReader, TextRefusal, writeText } from "./text.ts";
+
+const START: ReadingState = {
+  number: 0,
+  offset: 0,
+  line: 1,
+  exact: "0",
+  lines: 0,
+  unmatchedLines: 0,
+  cells: 0,
+  dictionary: { months: [], platforms: [], territories: [] },
+};
+
+type BlockOfStep = Omit<BlockRow, "artistId" | "statementId">;
+
+/**
+ * Takes one step of reading a statement; asks for the next until the text is at its end.
+ *
+ * A statement that is read, or of which another reader took this step, is left as it is. A line that cannot be read
+ * ends the statement as `failed` with that line; a text that no format claims, as `needs_mapping`.
+ */
+export async function readStatement(ctx: Ctx, statementId: string): Promise<void> {
+  const statement = await findStatement(ctx.db, ctx.scope, statementId);
+  if (statement === null || (statement.status !== "received" && statement.status !== "reading")) return;
+  try {
+    await takeStep(ctx, statement);
+  } catch (error) {
+    if (error instanceof LineProblemError) await end(ctx, statement, "failed", error.problem);
+    else if (error instanceof TextRefusal) {
+      await end(ctx, statement, error.outcome, { line: null, column: null, code: error.code, message: error.message });
+    } else if (!(error instanceof ConstraintError)) throw error;
+  }
+}
+
+async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
+  const text = knownText(statement) ?? (await writeText(ctx, statement));
+  const textReader = readerFor(await headOf(ctx, statement.id, text), statement.format);
+  if (textReader === null) {
+    throw new TextRefusal(
+      "format_unknown",
+      "No known format has all of these columns; map them by hand.",
+      "needs_mapping",
+    );
+  }
+  const before = (await findCheckpoint(ctx.db, ctx.scope, statement.id)) ?? START;
+  const tally = new Tally(parseExact(before.exact) ?? 0n, before.dictionary);
+  const place = { offset: before.offset, line: before.line };
+  const blocks: BlockOfStep[] = [];
+  for (let slice = 0; slice < ctx.settings.slicesPerRun && place.offset < text.bytes; slice++) {
+    blocks.push(...(await readSlice(ctx, statement.id, text, textReader, tally, place)));
+    // Answers waiting in this isolate get out between slices.
+    await scheduler.wait(0);
+  }
+  const cells = before.cells + tally.cells;
+  if (cells > MAX_CELLS) {
+    throw new LineProblemError({
+      line: place.line,
+      column: null,
+      code: "statement_too_varied",
+      message: `the lines up to here differ in more than ${MAX_CELLS} ways; send the file in parts`,
+    });
+  }
+  const state: ReadingState = {
+    number: before.number + 1,
+    offset: place.offset,
+    line: place.line,
+    exact: formatExact(tally.exact),
+    lines: before.lines + tally.lines,
+    unmatchedLines: before.unmatchedLines + tally.unmatchedLines,
+    cells,
+    dictionary: tally.dictionary,
+  };
+  const writes = stepStatements(ctx.db, ctx.scope, statement.id, state, blocks, tally.cellRows(), ctx.now);
+  const known = rowFactsOf(state, text, textReader, tally);
+  if (state.offset < text.bytes) await goOn(ctx, statement, writes, known);
+  else await finish(ctx, statement, writes, known);
+}
+
+/** Reads one slice; moves `place` behind the last whole block of it. */
+async function readSlice(
+  ctx: Ctx,
+  statementId: string,
+  text: StatementText,
+  { reader, match, head, quoting }: TextReader,
+  tally: Tally,
+  place: { offset: number; line: number },
+): Promise<BlockOfStep[]> {
+  const length = Math.min(Math.max(ctx.settings.sliceBytes, MIN_SLICE_BYTES), text.bytes - place.offset);
+  const bytes = await readRange(ctx.stores.files, objectKey(ctx.scope, statementId, text.object), place.offset, length);
+  const atEnd = place.offset + length >= text.bytes;
+  const { newline } = text;
+  const cut = {
+    newline: newlineByte(newline),
+    delimiter: head.delimiter,
+    quoting,
+    linesPerBlock: LINES_PER_BLOCK,
+    atEnd,
+  };
+  const from = { ...place };
+  const letters = decoder(text.encoding);
+  const rows: BlockOfStep[] = [];
+  for (const block of splitBlocks(bytes, cut)) {
+    if (block.fault !== null) throw faultOf(block, from.line);
+    if (!block.complete) break;
+    const shape = { newline, delimiter: head.delimiter, quoting };
+    const firstLine = place.line;
+    forEachRecord(
+      letters.decode(bytes.subarray(block.start, block.end)),
+      shape,
+      (cellsOfLine, line) => {
+        if (line > match.headerLine) tally.add(reader.read(cellsOfLine, line));
+      },
+      firstLine,
+    );
+    place.line += block.lines;
+    place.offset = from.offset + block.end;
+    const byteFrom = from.offset + block.start;
+    rows.push({ firstLine, lastLine: place.line - 1, byteFrom, byteTo: place.offset, ...tally.closeBlock() });
+  }
+  return rows;
+}
+
+function faultOf(block: Block, firstLine: number): LineProblemError {
+  const fault = block.fault ?? { code: "record_too_long" as const, line: 0 };
+  const message = fault.code === "quote_not_closed" ? "a quote is opened and never closed" : "the line does not end";
+  return new LineProblemError({ line: firstLine + fault.line, column: null, code: fault.code, message });
+}
+
+type RowFacts = Partial<StatementRow>;
+
+function rowFactsOf(state: ReadingState, text: StatementText, { format, reader }: TextReader, tally: Tally): RowFacts {
+  const months = [...state.dictionary.months].sort();
+  return {
+    textObject: text.object,
+    textBytes: text.bytes,
+    encoding: text.encoding,
+    newline: text.newline,
+    format: format.id,
+    formatVersion: reader.version,
+    source: format.source,
+    currency: reader.currency,
+    periodFrom: months[0] ?? null,
+    periodTo: months.at(-1) ?? null,
+    lines: state.lines,
+    unmatchedLines: state.unmatchedLines,
+    totalExact: state.exact,
+    totalNanos: tally.nanos,
+    dictionary: JSON.stringify(state.dictionary),
+    doneBytes: state.offset,
+  };
+}
+
+async function goOn(ctx: Ctx, statement: StatementRow, writes: readonly Write[], known: RowFacts): Promise<void> {
+  const moved = moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], {
+    ...known,
+    status: "reading",
+  });
+  await persist(ctx, [...writes, ...moved], [jobFor(ctx, "statement.read", statement.id)]);
+}
+
+async function finish(ctx: Ctx, statement: StatementRow, writes: readonly Write[], known: RowFacts): Promise<void> {
+  if (known.lines === 0) {
+    throw new LineProblemError({
+      line: 1,
+      column: null,
+      code: "lines_missing",
+      message: "the file has a header and no lines",
+    });
+  }
+  const moved = moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], { ...known, status: "ready" });
+  await commit(ctx, "statement.read", {
+    writes: [...writes, ...moved],
+    target: statement.id,
+    after: { format: known.format, lines: known.lines, total: known.totalExact, currency: known.currency },
+    jobs: statement.isPreview ? [] : [jobFor(ctx, "statement.post", statement.id)],
+  });
+}
+
+/** Ends a statement that cannot be read, with what was wrong, and forgets whatever was read of it. */
+async function end(
+  ctx: Ctx,
+  statement: StatementRow,
+  status: "failed" | "needs_mapping",
+  problem: StatementProblem,
+): Promise<void> {
+  const { id } = statement;
+  const nothing = { lines: 0, unmatchedLines: 0, totalExact: null, totalNanos: null, dictionary: null, doneBytes: 0 };
+  const unread = { ...nothing, currency: null, periodFrom: null, periodTo: null };
+  const set = { ...unread, status, problems: JSON.stringify([problem]) };
+  await commit(ctx, "statement.refuse", {
+    writes: [
+      ...moveStatements(ctx.db, ctx.scope, id, ["received", "reading"], set),
+      ...forgetReadingStatements(ctx.db, ctx.scope, id),
+    ],
+    target: id,
+    after: { status, problem },
+  });
+  await removeObjects(ctx.stores, ctx.scope, id, ["unpacked", "lines"]);
+}
+
+function jobFor(ctx: Ctx, kind: "statement.read" | "statement.post", statementId: string): JobRequest {
+  return { kind, body: { artistId: ctx.scope.artistId, statementId: statementId as `stm_${string}` } };
+}

@@ -1,0 +1,346 @@
+// The home of the statements' reads and writes.
+
+import { and, desc, eq, gte, inArray, lt, lte, notInArray, type SQL, sql } from "drizzle-orm";
+import { packRows } from "../db/bulk.ts";
+import type { Db, Write } from "../db/client.ts";
+import { exactNanos, oneRowChanged } from "../db/scoped.ts";
+import type { ArtistScope } from "../kernel/scope.ts";
+import type { Instant, Month } from "../kernel/time.ts";
+import type { DetailCut } from "../metrics/index.ts";
+import type { ReadingState, StatementStatus } from "./model.ts";
+import { statementBlocks, statementCells, statementCheckpoints, statements } from "./tables.ts";
+
+export type StatementRow = Omit<typeof statements.$inferSelect, "status"> & { status: StatementStatus };
+export type BlockRow = typeof statementBlocks.$inferSelect;
+
+const columns = {
+  artistId: statements.artistId,
+  id: statements.id,
+  status: statements.status,
+  filename: statements.filename,
+  sha256: statements.sha256,
+  sizeBytes: statements.sizeBytes,
+  textObject: statements.textObject,
+  textBytes: statements.textBytes,
+  encoding: statements.encoding,
+  newline: statements.newline,
+  format: statements.format,
+  formatVersion: statements.formatVersion,
+  source: statements.source,
+  isPreview: statements.isPreview,
+  currency: statements.currency,
+  periodFrom: statements.periodFrom,
+  periodTo: statements.periodTo,
+  lines: statements.lines,
+  unmatchedLines: statements.unmatchedLines,
+  totalExact: statements.totalExact,
+  totalNanos: nullableNanos(sql`${statements.totalNanos}`).as("exact_total"),
+  statedNanos: nullableNanos(sql`${statements.statedNanos}`).as("exact_stated"),
+  problems: statements.problems,
+  dictionary: statements.dictionary,
+  doneBytes: statements.doneBytes,
+  createdBy: statements.createdBy,
+  createdAt: statements.createdAt,
+  postedAt: statements.postedAt,
+  retractedAt: statements.retractedAt,
+};
+
+function nullableNanos(column: SQL): SQL<bigint | null> {
+  return sql`CAST(${column} AS TEXT)`.mapWith((value: string | null) => (value === null ? null : BigInt(value)));
+}
+
+const LIVING = notInArray(statements.status, ["retracted", "failed"]);
+
+function isThe(scope: ArtistScope, id: string): SQL | undefined {
+  return and(eq(statements.artistId, scope.artistId), eq(statements.id, id));
+}
+
+/** Finds a statement. Reads 1 row. */
+export async function findStatement(db: Db, scope: ArtistScope, id: string): Promise<StatementRow | null> {
+  const [[row]] = await db.read(db.orm.select(columns).from(statements).where(isThe(scope, id)));
+  return (row as StatementRow | undefined) ?? null;
+}
+
+/** Finds the living statement of some bytes. Reads 1 row and its index entry. */
+export async function findByBytes(db: Db, scope: ArtistScope, sha256: string): Promise<StatementRow | null> {
+  const [[row]] = await db.read(
+    db.orm
+      .select(columns)
+      .from(statements)
+      .where(and(eq(statements.artistId, scope.artistId), eq(statements.sha256, sha256), LIVING)),
+  );
+  return (row as StatementRow | undefined) ?? null;
+}
+
+/** What a list of statements may be narrowed to. */
+export interface StatementFilter {
+  readonly status?: StatementStatus | undefined;
+  readonly source?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Lists statements, newest first, one more than `limit`. An artist has few: a filter walks them in order of id. */
+export async function listStatements(
+  db: Db,
+  scope: ArtistScope,
+  filter: StatementFilter,
+  before: string | null,
+  limit: number,
+): Promise<StatementRow[]> {
+  const conditions = [
+    eq(statements.artistId, scope.artistId),
+    before === null ? undefined : lt(statements.id, before),
+    filter.status === undefined ? undefined : eq(statements.status, filter.status),
+    filter.source === undefined ? undefined : eq(statements.source, filter.source),
+    filter.from === undefined ? undefined : gte(statements.periodTo, filter.from),
+    filter.to === undefined ? undefined : lte(statements.periodFrom, filter.to),
+  ];
+  const [rows] = await db.read(
+    db.orm
+      .select(columns)
+      .from(statements)
+      .where(and(...conditions))
+      .orderBy(desc(statements.id))
+      .limit(limit + 1),
+  );
+  return rows as StatementRow[];
+}
+
+/** Lists the posted statements whose period holds a month: those that an amount of that month can come from. */
+export async function listPostedOver(db: Db, scope: ArtistScope, month: Month): Promise<StatementRow[]> {
+  const [rows] = await db.read(
+    db.orm
+      .select(columns)
+      .from(statements)
+      .where(
+        and(
+          eq(statements.artistId, scope.artistId),
+          eq(statements.status, "posted"),
+          lte(statements.periodFrom, month),
+          gte(statements.periodTo, month),
+        ),
+      )
+      .orderBy(statements.id),
+  );
+  return rows as StatementRow[];
+}
+
+export function receiveStatements(db: Db, row: typeof statements.$inferInsert): Write[] {
+  return [db.orm.insert(statements).values(row)];
+}
+
+/** Moves a statement from one of some states to another; the batch fails if it is in none of them. */
+export function moveStatements(
+  db: Db,
+  scope: ArtistScope,
+  id: string,
+  from: readonly StatementStatus[],
+  set: Partial<typeof statements.$inferInsert>,
+): Write[] {
+  return [
+    db.orm
+      .update(statements)
+      .set(set)
+      .where(and(isThe(scope, id), inArray(statements.status, [...from]))),
+    db.orm.run(oneRowChanged),
+  ];
+}
+
+/** Finds how far reading has come; null before the first step. Reads 1 row. */
+export async function findCheckpoint(db: Db, scope: ArtistScope, id: string): Promise<ReadingState | null> {
+  const t = statementCheckpoints;
+  const [[row]] = await db.read(
+    db.orm
+      .select({ state: t.state })
+      .from(t)
+      .where(and(eq(t.artistId, scope.artistId), eq(t.statementId, id)))
+      .orderBy(desc(t.number))
+      .limit(1),
+  );
+  return row === undefined ? null : (JSON.parse(row.state) as ReadingState);
+}
+
+/** The sums of one cut and month, each already a JSON array; see the migration for its places. */
+export interface CellRows {
+  readonly cut: DetailCut;
+  readonly month: Month;
+  readonly rows: readonly string[];
+}
+
+/** Writes one step of reading: checkpoint, index, sums. Fails whole if another reader took the same step. */
+export function stepStatements(
+  db: Db,
+  scope: ArtistScope,
+  id: string,
+  state: ReadingState,
+  blocks: readonly Omit<BlockRow, "artistId" | "statementId">[],
+  cells: readonly CellRows[],
+  at: Instant,
+): Write[] {
+  const key = { artistId: scope.artistId, statementId: id };
+  const index = blocks.map((block) =>
+    JSON.stringify([
+      block.firstLine,
+      block.lastLine,
+      block.byteFrom,
+      block.byteTo,
+      block.exactBefore,
+      block.months,
+      block.platforms,
+      block.territories,
+      block.identities,
+    ]),
+  );
+  return [
+    db.orm.insert(statementCheckpoints).values({ ...key, number: state.number, state: JSON.stringify(state), at }),
+    ...packRows(index).map((pack) =>
+      db.orm.run(sql`
+        INSERT INTO ${statementBlocks} (artist_id, statement_id, first_line, last_line, byte_from, byte_to,
+          exact_before, months, platforms, territories, identities)
+        SELECT ${scope.artistId}, ${id}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6,
+          value->>7, value->>8
+        FROM json_each(${pack})`),
+    ),
+    ...cells.flatMap(({ cut, month, rows }) =>
+      packRows(rows).map((pack, part) =>
+        db.orm.insert(statementCells).values({ ...key, cut, month, step: state.number, part, cells: pack }),
+      ),
+    ),
+  ];
+}
+
+/** Forgets what reading has written of a statement that came to nothing. */
+export function forgetReadingStatements(db: Db, scope: ArtistScope, id: string): Write[] {
+  return [statementCheckpoints, statementBlocks, statementCells].map((table) =>
+    db.orm.delete(table).where(and(eq(table.artistId, scope.artistId), eq(table.statementId, id))),
+  );
+}
+
+/** The sums of a statement in one cut, as rows; over all its months or one. */
+export function cellRows(scope: ArtistScope, id: string, cut: DetailCut, month: Month | null = null): SQL {
+  const inMonth = month === null ? sql.raw("") : sql` AND s.month = ${month}`;
+  return sql`
+    SELECT s.month AS month, j.value->>0 AS platform, j.value->>1 AS key, j.value->>2 AS label, j.value->>3 AS lines,
+      j.value->>4 AS streams, j.value->>5 AS downloads, j.value->>6 AS other, j.value->>7 AS nanos
+    FROM ${statementCells} s, json_each(s.cells_json) j
+    WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${id} AND s.cut = ${cut}${inMonth}`;
+}
+
+/** Lists what a statement earned by month. */
+export async function listMonths(
+  db: Db,
+  scope: ArtistScope,
+  id: string,
+): Promise<{ period: Month; nanos: bigint; lines: number }[]> {
+  const [rows] = await db.read(
+    db.orm
+      .select({
+        period: sql<Month>`c.month`.as("month"),
+        nanos: exactNanos(sql`sum(c.nanos)`).as("exact_nanos"),
+        lines: sql<number>`sum(c.lines)`.as("sum_lines"),
+      })
+      .from(sql`(${cellRows(scope, id, "territory")}) c`)
+      .groupBy(sql`c.month`)
+      .orderBy(sql`c.month`),
+  );
+  return rows;
+}
+
+/** Sums what each of some statements has of one month, store and key. */
+export async function sumStatements(
+  db: Db,
+  scope: ArtistScope,
+  ids: readonly string[],
+  of: { cut: DetailCut; month: Month; platform: string | null; key: string | null },
+): Promise<{ nanos: bigint; lines: number }[]> {
+  const queries = ids.map((id) =>
+    db.orm
+      .select({
+        nanos: exactNanos(sql`coalesce(sum(c.nanos), 0)`).as("exact_nanos"),
+        lines: sql<number>`coalesce(sum(c.lines), 0)`.as("sum_lines"),
+      })
+      .from(sql`(${cellRows(scope, id, of.cut, of.month)}) c`)
+      .where(
+        and(
+          of.platform === null ? undefined : sql`c.platform = ${of.platform}`,
+          of.key === null ? undefined : sql`c.key = ${of.key}`,
+        ),
+      ),
+  );
+  const [first, ...rest] = queries;
+  if (first === undefined) return [];
+  const answers = await db.read(first, ...rest);
+  return answers.map(([row]) => row ?? { nanos: 0n, lines: 0 });
+}
+
+/** The periods of a source's posted statements as one JSON array, for the metrics room. */
+export function postedPeriods(scope: ArtistScope, source: string): SQL {
+  return sql`
+    SELECT json_group_array(json_array(period_from, period_to)) FROM (
+      SELECT DISTINCT period_from, period_to FROM ${statements}
+      WHERE artist_id = ${scope.artistId} AND source = ${source} AND status = 'posted' AND period_from IS NOT NULL
+      ORDER BY 1, 2)`;
+}
+
+/** Which blocks of a statement: from a line on, and only those that can hold what is looked for. */
+export interface BlockFilter {
+  readonly fromLine: number;
+  /** Places in the statement's dictionary; null for any. */
+  readonly month: number | null;
+  readonly platform: number | null;
+  readonly territory: number | null;
+}
+
+/** Lists blocks in order. Without a filter this reads `limit` rows, and one to find the first. */
+export async function listBlocks(
+  db: Db,
+  scope: ArtistScope,
+  id: string,
+  filter: BlockFilter,
+  limit: number,
+): Promise<BlockRow[]> {
+  const t = statementBlocks;
+  const mine = and(eq(t.artistId, scope.artistId), eq(t.statementId, id));
+  const first = sql`coalesce((SELECT max(first_line) FROM ${t} WHERE artist_id = ${scope.artistId}
+    AND statement_id = ${id} AND first_line <= ${filter.fromLine}), 0)`;
+  const holds = (column: SQL, place: number | null) =>
+    place === null ? undefined : sql`substr(${column}, ${place + 1}, 1) = '1'`;
+  const [rows] = await db.read(
+    db.orm
+      .select()
+      .from(t)
+      .where(
+        and(
+          mine,
+          gte(t.firstLine, first),
+          holds(sql`${t.months}`, filter.month),
+          holds(sql`${t.platforms}`, filter.platform),
+          holds(sql`${t.territories}`, filter.territory),
+        ),
+      )
+      .orderBy(t.firstLine)
+      .limit(limit),
+  );
+  return rows;
+}
+
+/** Sums the totals of an artist's posted statements by source and currency. Reads them all. */
+export async function sumPosted(
+  db: Db,
+  scope: ArtistScope,
+): Promise<{ source: string | null; currency: string | null; lines: number; nanos: bigint }[]> {
+  const [rows] = await db.read(
+    db.orm
+      .select({
+        source: statements.source,
+        currency: statements.currency,
+        lines: sql<number>`sum(${statements.lines})`.as("sum_lines"),
+        nanos: exactNanos(sql`sum(${statements.totalNanos})`).as("exact_nanos"),
+      })
+      .from(statements)
+      .where(and(eq(statements.artistId, scope.artistId), eq(statements.status, "posted")))
+      .groupBy(statements.source, statements.currency),
+  );
+  return rows;
+}

@@ -1,0 +1,193 @@
+// The home of the wire shapes of statements and their lines.
+
+import { z } from "zod";
+import { formatNanos } from "../kernel/money.ts";
+import { formatExact } from "../kernel/quantise.ts";
+import { instantToIso } from "../kernel/time.ts";
+import { platformOf } from "../metrics/index.ts";
+import type { StatementFormat } from "./formats/format.ts";
+import type { BookedLine, ExplainedLine } from "./lines.ts";
+import { STATEMENT_STATUSES } from "./model.ts";
+import type { StatementRow } from "./repository.ts";
+
+const MonthText = z.string().meta({ description: "A calendar month, YYYY-MM.", example: "2024-01" });
+
+export const MoneyShape = z
+  .object({
+    amount: z.string().meta({ description: "A decimal without exponent or trailing zeros.", example: "12.345678901" }),
+    currency: z.string().meta({ description: "ISO 4217.", example: "USD" }),
+  })
+  .meta({ id: "Money" });
+
+export const StatementProblemShape = z
+  .object({
+    line: z.int().nullable().meta({ description: "The line of the file, the first being 1." }),
+    column: z.string().nullable(),
+    code: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: "StatementProblem" });
+
+export const Statement = z
+  .object({
+    id: z.string(),
+    status: z.enum(STATEMENT_STATUSES),
+    filename: z.string(),
+    sha256: z.string(),
+    sizeBytes: z.int(),
+    format: z.string().nullable(),
+    source: z.string().nullable(),
+    period: z.object({ from: MonthText, to: MonthText }).nullable(),
+    lines: z.int(),
+    totals: z.array(MoneyShape).meta({ description: "The exact sum of the file, rounded once to nine places." }),
+    statedTotal: MoneyShape.nullable().meta({ description: "What the file itself says it sums to, if it does." }),
+    unmatchedLines: z.int().meta({ description: "Lines that name neither a recording nor a release by a code." }),
+    problems: z.array(StatementProblemShape),
+    parts: z.array(z.string()),
+    supersedes: z.string().nullable(),
+    progress: z.object({ done: z.int(), total: z.int().nullable(), unit: z.enum(["bytes", "lines", "items"]) }),
+    createdAt: z.iso.datetime(),
+    postedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "Statement" });
+
+export function presentStatement(row: StatementRow): z.input<typeof Statement> {
+  const { currency, totalNanos, statedNanos, periodFrom, periodTo } = row;
+  const money = (nanos: bigint | null) =>
+    nanos === null || currency === null ? null : { amount: formatNanos(nanos), currency };
+  const total = money(totalNanos);
+  const isRead = row.status !== "received" && row.status !== "reading";
+  const bytes = row.textBytes ?? row.sizeBytes;
+  return {
+    id: row.id,
+    status: row.status,
+    filename: row.filename,
+    sha256: row.sha256,
+    sizeBytes: row.sizeBytes,
+    format: row.format,
+    source: row.source,
+    period: periodFrom === null || periodTo === null ? null : { from: periodFrom, to: periodTo },
+    lines: row.lines,
+    totals: total === null || !isRead ? [] : [total],
+    statedTotal: money(statedNanos),
+    unmatchedLines: row.unmatchedLines,
+    problems: JSON.parse(row.problems),
+    parts: [],
+    supersedes: null,
+    progress: { done: isRead ? bytes : row.doneBytes, total: bytes, unit: "bytes" },
+    createdAt: instantToIso(row.createdAt),
+    postedAt: row.postedAt === null ? null : instantToIso(row.postedAt),
+  };
+}
+
+export const StatementLineShape = z
+  .object({
+    line: z.int(),
+    period: MonthText,
+    platform: z.string().meta({ description: "The store as the file prints it." }),
+    platformId: z.string(),
+    territory: z.string().meta({ description: "ISO 3166-1 alpha-2, ZZ unknown, XW worldwide." }),
+    isrc: z.string().nullable(),
+    upc: z.string().nullable(),
+    title: z.string(),
+    artist: z.string(),
+    kind: z.string(),
+    units: z.int(),
+    amount: MoneyShape,
+    recordingId: z.string().nullable(),
+  })
+  .meta({ id: "StatementLine" });
+
+export function presentLine(line: BookedLine): z.input<typeof StatementLineShape> {
+  const { exact: _, nanos, currency, ...facts } = line;
+  const amount = { amount: formatNanos(nanos), currency };
+  return { ...facts, platformId: platformOf(line.platform).id, amount, recordingId: null };
+}
+
+export const LineExplanation = z
+  .object({
+    statement: z.object({
+      id: z.string(),
+      filename: z.string(),
+      sha256: z.string(),
+      status: z.enum(STATEMENT_STATUSES),
+    }),
+    line: StatementLineShape,
+    raw: z.string().meta({ description: "The line as the file prints it." }),
+    columns: z.array(
+      z.object({
+        column: z.string(),
+        printed: z.string(),
+        field: z.string().nullable(),
+        became: z.string().nullable(),
+        note: z.string().optional(),
+      }),
+    ),
+    readBy: z.string().meta({ description: "The format and the version of its reader." }),
+    rounding: z
+      .object({
+        exact: z.string().meta({ description: "The amount as printed, with all its places." }),
+        booked: z.string(),
+        runningBefore: z.string(),
+        runningAfter: z.string(),
+        rule: z.string(),
+      })
+      .meta({ description: "Why the booked amount has its ninth place." }),
+    postings: z.array(
+      z.object({
+        id: z.string(),
+        entryId: z.string(),
+        account: z.string(),
+        period: MonthText,
+        amount: MoneyShape,
+        reverses: z.string().nullable(),
+        at: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ id: "LineExplanation" });
+
+const ROUNDING_RULE =
+  "The running sum of the file is rounded half to even to nine places; a line is booked at the difference between the rounded sums after and before it, so that all lines sum to the rounded total.";
+
+export function presentExplanation(explained: ExplainedLine): z.input<typeof LineExplanation> {
+  const { statement, line, cells, exactBefore, exactAfter } = explained;
+  return {
+    statement: { id: statement.id, filename: statement.filename, sha256: statement.sha256, status: statement.status },
+    line: presentLine(line),
+    raw: explained.raw,
+    columns: cells.map((cell) => ({ ...cell })),
+    readBy: explained.readBy,
+    rounding: {
+      exact: formatExact(line.exact),
+      booked: formatNanos(line.nanos),
+      runningBefore: exactBefore,
+      runningAfter: exactAfter,
+      rule: ROUNDING_RULE,
+    },
+    postings: explained.postings.map((posting) => ({
+      id: posting.id,
+      entryId: posting.entryId,
+      account: posting.account,
+      period: posting.period,
+      amount: { amount: formatNanos(posting.nanos), currency: posting.currency },
+      reverses: posting.reverses,
+      at: instantToIso(posting.at),
+    })),
+  };
+}
+
+export const StatementFormatShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    source: z.string(),
+    evidence: z.enum(["A", "B"]).meta({ description: "A: seen in a real file. B: seen in importers of real files." }),
+    sample: z.boolean().meta({ description: "Whether this project tests it on a real or derived sample." }),
+    reads: z.array(z.string()),
+  })
+  .meta({ id: "StatementFormat" });
+
+export function presentFormat({ id, name, source, evidence, sample, reads }: StatementFormat) {
+  return { id, name, source, evidence, sample, reads: [...reads] };
+}

@@ -1,0 +1,145 @@
+// The home of the verbs on statements as a whole: find, list, commit, retract, hand the original back.
+
+import { ConstraintError } from "../db/client.ts";
+import { commit } from "../db/commit.ts";
+import type { Ctx } from "../db/ctx.ts";
+import { bindingOf, type Page, pageFrom, readCursor } from "../http/page.ts";
+import type { JobKind, JobRequest } from "../jobs/messages.ts";
+import { Problem } from "../kernel/problems.ts";
+import type { Month } from "../kernel/time.ts";
+import type { DetailCut } from "../metrics/index.ts";
+import { RETRACTABLE, type StatementStatus } from "./model.ts";
+import { objectKey } from "./objects.ts";
+import {
+  findStatement,
+  listPostedOver,
+  listStatements,
+  moveStatements,
+  type StatementFilter,
+  type StatementRow,
+  sumStatements,
+} from "./repository.ts";
+
+/** Finds a statement. @throws Problem `not_found` */
+export async function getStatement(ctx: Ctx, id: string): Promise<StatementRow> {
+  const statement = await findStatement(ctx.db, ctx.scope, id);
+  if (statement === null) throw new Problem("not_found");
+  return statement;
+}
+
+/** Lists statements, newest first. */
+export async function listStatementPage(
+  ctx: Ctx,
+  query: StatementFilter & { limit: number; cursor?: string | undefined },
+): Promise<Page<StatementRow>> {
+  const binding = bindingOf(ctx.scope, "listStatements", { ...query });
+  const [before] = readCursor(ctx, binding, query.cursor) ?? [];
+  const place = before === undefined ? null : String(before);
+  const rows = await listStatements(ctx.db, ctx.scope, query, place, query.limit);
+  return pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
+}
+
+/**
+ * Books a statement that was uploaded to be looked at first.
+ *
+ * @throws Problem `not_found`, `statement_not_ready`, `stated_total_differs`
+ */
+export async function commitStatement(ctx: Ctx, id: string, acceptDifference: boolean): Promise<StatementRow> {
+  const statement = await getStatement(ctx, id);
+  if (statement.status !== "ready") {
+    throw new Problem("statement_not_ready", { detail: `The statement is ${statement.status}, not ready.` });
+  }
+  const { statedNanos, totalNanos } = statement;
+  if (statedNanos !== null && statedNanos !== totalNanos && !acceptDifference)
+    throw new Problem("stated_total_differs");
+  return move(ctx, statement, "statement.commit", "posting", "statement.post");
+}
+
+/**
+ * Takes a statement back. What is booked is taken out by a job; what is not is retracted at once. Asking again is
+ * harmless.
+ *
+ * @throws Problem `not_found`, `statement_not_retractable` while it is being read or booked
+ */
+export async function askRetraction(ctx: Ctx, id: string): Promise<StatementRow> {
+  const statement = await getStatement(ctx, id);
+  const { status } = statement;
+  if (status === "retracting" || status === "retracted") return statement;
+  if (!RETRACTABLE.includes(status)) {
+    throw new Problem("statement_not_retractable", {
+      detail: `The statement is ${status}; try again when it is done.`,
+    });
+  }
+  if (status === "posted") return move(ctx, statement, "statement.ask_retraction", "retracting", "statement.retract");
+  return move(ctx, statement, "statement.discard", "retracted", null);
+}
+
+async function move(
+  ctx: Ctx,
+  statement: StatementRow,
+  action: string,
+  status: StatementStatus,
+  job: (JobKind & `statement.${string}`) | null,
+): Promise<StatementRow> {
+  const { id } = statement;
+  const set = { status, ...(status === "retracted" ? { retractedAt: ctx.now } : {}) };
+  const moved = { ...statement, ...set };
+  const body = { artistId: ctx.scope.artistId, statementId: id as `stm_${string}` };
+  try {
+    await commit(ctx, action, {
+      writes: moveStatements(ctx.db, ctx.scope, id, [statement.status], set),
+      target: id,
+      before: { status: statement.status },
+      after: { status },
+      jobs: job === null ? [] : [{ kind: job, body } as JobRequest],
+      result: moved,
+    });
+  } catch (error) {
+    if (error instanceof ConstraintError && error.kind === "guard") {
+      throw new Problem("conflict", { detail: "The statement moved on meanwhile; read it again.", cause: error });
+    }
+    throw error;
+  }
+  return moved;
+}
+
+/** Opens the original bytes. @throws Problem `not_found`, also when the original is no longer kept */
+export async function openOriginal(ctx: Ctx, id: string): Promise<{ statement: StatementRow; object: R2ObjectBody }> {
+  const statement = await getStatement(ctx, id);
+  const object = await ctx.stores.files.get(objectKey(ctx.scope, id, "original"));
+  if (object === null) throw new Problem("not_found");
+  return { statement, object };
+}
+
+/** What one posted statement has in a figure. */
+export interface Contribution {
+  readonly statement: StatementRow;
+  readonly nanos: bigint;
+  readonly lines: number;
+}
+
+/** Finds which posted statements a month's figure comes from, and how much of it from each; those with none left out. */
+export async function listContributions(
+  ctx: Ctx,
+  of: {
+    currency: string;
+    cut: DetailCut;
+    month: Month;
+    platform: string | null;
+    key: string | null;
+    source: string | null;
+  },
+): Promise<Contribution[]> {
+  const posted = await listPostedOver(ctx.db, ctx.scope, of.month);
+  const mine = posted.filter((row) => row.currency === of.currency && (of.source === null || row.source === of.source));
+  const sums = await sumStatements(
+    ctx.db,
+    ctx.scope,
+    mine.map((row) => row.id),
+    of,
+  );
+  return mine.flatMap((statement, at): Contribution[] => {
+    const sum = sums[at];
+    return sum === undefined || sum.lines === 0 ? [] : [{ statement, ...sum }];
+  });
+}

@@ -1,0 +1,71 @@
+// The home of admission: who a caller is, and which artist's data they may touch in which role.
+// A file of its own beside `service.ts`, because it fills the port that `http` declares.
+
+import type { BaseCtx, Ctx } from "../db/ctx.ts";
+import type { Credentials, Doorman, SignedInCtx } from "../http/call.ts";
+import { hashSecret } from "../identity/index.ts";
+import { Problem } from "../kernel/problems.ts";
+import { type Actor, cutArtistScope } from "../kernel/scope.ts";
+import { mayCall, type Role } from "./model.ts";
+import { findKey, findSession } from "./repository.ts";
+
+/** Makes the doorman that `app.ts` posts at the API's door. */
+export function createDoorman(): Doorman {
+  return { signedIn, artist };
+}
+
+async function signedIn(base: BaseCtx, credentials: Credentials | null): Promise<SignedInCtx> {
+  if (credentials === null) throw new Problem("unauthenticated");
+  const hash = hashSecret(credentials.secret);
+  if (credentials.kind === "apiKey") {
+    const key = await findKey(base.db, hash, base.now);
+    if (key === null) throw new Problem("unauthenticated");
+    const { keyId, name } = key;
+    return {
+      ...base,
+      actor: { kind: "apiKey", keyId },
+      caller: { kind: "apiKey", keyId, name, artistId: key.artist.id },
+    };
+  }
+  const [session] = await findSession(base.db, hash, null, base.now);
+  if (session === undefined) throw new Problem("unauthenticated");
+  const { userId, email, name } = session;
+  return { ...base, actor: { kind: "user", userId }, caller: { kind: "user", userId, email, name } };
+}
+
+async function artist(
+  base: BaseCtx,
+  credentials: Credentials | null,
+  artistId: string | null,
+  operation: string,
+): Promise<Ctx> {
+  if (credentials === null) throw new Problem("unauthenticated");
+  const { actor, role, facts } = await memberOf(base, credentials, artistId);
+  if (!mayCall(role, operation)) {
+    throw new Problem("forbidden", { detail: `The role ${role} may not do this.` });
+  }
+  return { ...base, actor, role, scope: cutArtistScope(facts.id), artist: facts };
+}
+
+async function memberOf(
+  base: BaseCtx,
+  { kind, secret }: Credentials,
+  artistId: string | null,
+): Promise<{ actor: Actor; role: Role; facts: Ctx["artist"] }> {
+  const hash = hashSecret(secret);
+  if (kind === "apiKey") {
+    const key = await findKey(base.db, hash, base.now);
+    if (key === null) throw new Problem("unauthenticated");
+    if (artistId !== null && artistId !== key.artist.id) throw new Problem("not_found");
+    return { actor: { kind: "apiKey", keyId: key.keyId }, role: key.role, facts: key.artist };
+  }
+  const [session, another] = await findSession(base.db, hash, artistId, base.now);
+  if (session === undefined) throw new Problem("unauthenticated");
+  const { membership, userId } = session;
+  if (membership === null && artistId !== null) throw new Problem("not_found");
+  if (membership === null || another !== undefined) {
+    const detail = membership === null ? "You belong to no artist yet." : "You belong to several artists.";
+    throw new Problem("artist_required", { detail: `${detail} Name one with the header Artist-Id.` });
+  }
+  return { actor: { kind: "user", userId }, role: membership.role, facts: membership.artist };
+}

@@ -1,0 +1,217 @@
+// The home of the reads and writes of artists, members and keys.
+
+import { and, desc, eq, gt, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Db, Write } from "../db/client.ts";
+import type { ArtistFacts } from "../db/ctx.ts";
+import { sessions, users } from "../identity/index.ts";
+import type { Currency } from "../kernel/currency.ts";
+import type { Id } from "../kernel/id.ts";
+import type { ArtistScope } from "../kernel/scope.ts";
+import type { Instant } from "../kernel/time.ts";
+import type { Role } from "./model.ts";
+import { apiKeys, artists, generationCauses, memberships } from "./tables.ts";
+
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+/** A key that works, with the artist it belongs to. */
+export interface KeyAdmission {
+  readonly keyId: Id<"apiKey">;
+  readonly name: string;
+  readonly role: Role;
+  readonly artist: ArtistFacts;
+}
+
+/** A session that works, with one membership per row; `membership` is null for a person without any. */
+export interface SessionAdmission {
+  readonly userId: Id<"user">;
+  readonly email: string;
+  readonly name: string;
+  readonly membership: { readonly role: Role; readonly artist: ArtistFacts } | null;
+}
+
+// D1 hands a batch's rows over as objects, so two columns of one name would be one: each is given a name of its own.
+const artistColumns = {
+  artistId: sql<string | null>`${artists.id}`.as("artist_id"),
+  artistName: sql<string>`${artists.name}`.as("artist_name"),
+  currency: artists.currency,
+  timeZone: artists.timeZone,
+  generation: artists.generation,
+  generationAt: artists.generationAt,
+};
+
+interface ArtistColumns {
+  artistId: string | null;
+  artistName: string;
+  currency: string | null;
+  timeZone: string | null;
+  generation: number | null;
+  generationAt: number | null;
+}
+
+/** Reads the artist out of a joined row; currency and zone were checked when the artist was made. */
+function artistOf(row: ArtistColumns): ArtistFacts {
+  return {
+    id: row.artistId as Id<"artist">,
+    name: row.artistName,
+    currency: row.currency as Currency,
+    timeZone: row.timeZone ?? "UTC",
+    generation: row.generation ?? 0,
+    generationAt: row.generationAt ?? 0,
+  };
+}
+
+/** Finds a key that is neither revoked nor expired, with its artist. Reads 2 rows. */
+export async function findKey(db: Db, keyHash: string, now: Instant): Promise<KeyAdmission | null> {
+  const alive = and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)));
+  const [[row]] = await db.read(
+    db.orm
+      .select({
+        keyId: sql<string>`${apiKeys.id}`.as("key_id"),
+        name: sql<string>`${apiKeys.name}`.as("key_name"),
+        role: apiKeys.role,
+        ...artistColumns,
+      })
+      .from(apiKeys)
+      .innerJoin(artists, eq(artists.id, apiKeys.artistId))
+      .where(and(eq(apiKeys.keyHash, keyHash), alive)),
+  );
+  if (row === undefined) return null;
+  return { keyId: row.keyId as Id<"apiKey">, name: row.name, role: row.role as Role, artist: artistOf(row) };
+}
+
+/**
+ * Finds a session that has not expired, with up to two of its person's memberships (two tell "several").
+ *
+ * @param artistId only the membership with this artist, or null for any
+ */
+export async function findSession(
+  db: Db,
+  tokenHash: string,
+  artistId: string | null,
+  now: Instant,
+): Promise<SessionAdmission[]> {
+  const lasting = or(isNull(memberships.until), gt(memberships.until, now));
+  const named: SQL | undefined = artistId === null ? undefined : eq(memberships.artistId, artistId);
+  const [rows] = await db.read(
+    db.orm
+      .select({
+        userId: sql<string>`${users.id}`.as("user_id"),
+        email: users.email,
+        name: sql<string>`${users.name}`.as("user_name"),
+        role: memberships.role,
+        ...artistColumns,
+      })
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .leftJoin(memberships, and(eq(memberships.userId, users.id), lasting, named))
+      .leftJoin(artists, eq(artists.id, memberships.artistId))
+      .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, now)))
+      .limit(2),
+  );
+  return rows.map((row) => ({
+    userId: row.userId as Id<"user">,
+    email: row.email,
+    name: row.name,
+    membership: row.artistId === null ? null : { role: row.role as Role, artist: artistOf(row) },
+  }));
+}
+
+/** Lists a person's memberships, oldest artist first. */
+export async function listMemberships(
+  db: Db,
+  userId: string,
+  now: Instant,
+): Promise<{ artistId: string; name: string; role: string }[]> {
+  const lasting = or(isNull(memberships.until), gt(memberships.until, now));
+  const [rows] = await db.read(
+    db.orm
+      .select({ artistId: sql<string>`${artists.id}`.as("artist_id"), name: artists.name, role: memberships.role })
+      .from(memberships)
+      .innerJoin(artists, eq(artists.id, memberships.artistId))
+      .where(and(eq(memberships.userId, userId), lasting))
+      .orderBy(memberships.artistId),
+  );
+  return rows;
+}
+
+/** Finds an artist by id alone, for jobs that name one. */
+export async function findArtist(db: Db, artistId: string): Promise<ArtistFacts | null> {
+  const [[row]] = await db.read(db.orm.select(artistColumns).from(artists).where(eq(artists.id, artistId)));
+  return row === undefined ? null : artistOf(row);
+}
+
+/** Lists the ids of all artists after one, for the nightly jobs. */
+export async function listArtistIdsAfter(db: Db, after: string, limit: number): Promise<string[]> {
+  const [rows] = await db.read(
+    db.orm.select({ id: artists.id }).from(artists).where(gt(artists.id, after)).orderBy(artists.id).limit(limit),
+  );
+  return rows.map((row) => row.id);
+}
+
+export function artistStatements(
+  db: Db,
+  artist: typeof artists.$inferInsert,
+  owner: { id: string; userId: string },
+): Write[] {
+  return [
+    db.orm.insert(artists).values(artist),
+    db.orm.insert(memberships).values({ ...owner, artistId: artist.id, role: "owner", createdAt: artist.createdAt }),
+  ];
+}
+
+/** Says that an artist's figures may have changed: cached ones of the generation before are no longer asked for. */
+export function nextGenerationStatements(db: Db, scope: ArtistScope, now: Instant): Write[] {
+  return [
+    db.orm
+      .update(artists)
+      .set({ generation: sql`${artists.generation} + 1`, generationAt: now })
+      .where(eq(artists.id, scope.artistId)),
+  ];
+}
+
+/** Says why the generation that this batch has just made is another than the one before. */
+export function causeStatements(
+  db: Db,
+  scope: ArtistScope,
+  cause: { kind: "posted" | "retracted"; statementId: string; lines: number; at: Instant },
+): Write[] {
+  const generation = sql`(SELECT ${artists.generation} FROM ${artists} WHERE ${artists.id} = ${scope.artistId})`;
+  return [db.orm.insert(generationCauses).values({ ...cause, artistId: scope.artistId, generation })];
+}
+
+/** Lists keys, newest first, one more than `limit`. */
+export async function listKeys(db: Db, scope: ArtistScope, before: string | null, limit: number): Promise<ApiKeyRow[]> {
+  const page = before === null ? undefined : lt(apiKeys.id, before);
+  const [rows] = await db.read(
+    db.orm
+      .select()
+      .from(apiKeys)
+      .where(and(eq(apiKeys.artistId, scope.artistId), page))
+      .orderBy(desc(apiKeys.id))
+      .limit(limit + 1),
+  );
+  return rows;
+}
+
+export async function findKeyById(db: Db, scope: ArtistScope, id: string): Promise<ApiKeyRow | null> {
+  const [[row]] = await db.read(
+    db.orm
+      .select()
+      .from(apiKeys)
+      .where(and(eq(apiKeys.artistId, scope.artistId), eq(apiKeys.id, id))),
+  );
+  return row ?? null;
+}
+
+export function keyStatements(db: Db, key: typeof apiKeys.$inferInsert): Write[] {
+  return [db.orm.insert(apiKeys).values(key)];
+}
+
+export function revokeKeyStatements(db: Db, scope: ArtistScope, id: string, now: Instant): Write[] {
+  return [
+    db.orm
+      .update(apiKeys)
+      .set({ revokedAt: now })
+      .where(and(eq(apiKeys.artistId, scope.artistId), eq(apiKeys.id, id))),
+  ];
+}

@@ -1,0 +1,67 @@
+// The home of the tables of artists, their members and their keys.
+
+import { primaryKey, sqliteTable } from "drizzle-orm/sqlite-core";
+import { instant, integer, text } from "../db/columns.ts";
+import { users } from "../identity/index.ts";
+
+export const artists = sqliteTable("artists", {
+  id: text("id").notNull().primaryKey(),
+  name: text("name").notNull(),
+  currency: text("currency").notNull(),
+  timeZone: text("time_zone").notNull(),
+  generation: integer("generation").notNull().default(0),
+  generationAt: instant("generation_at").notNull(),
+  createdAt: instant("created_at").notNull(),
+});
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    artistId: text("artist_id")
+      .notNull()
+      .references(() => artists.id),
+    id: text("id").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    role: text("role").notNull(),
+    until: instant("until"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.id] })],
+);
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    artistId: text("artist_id")
+      .notNull()
+      .references(() => artists.id),
+    id: text("id").notNull(),
+    keyHash: text("key_hash").notNull(),
+    name: text("name").notNull(),
+    role: text("role").notNull(),
+    prefix: text("prefix").notNull(),
+    last4: text("last4").notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: instant("created_at").notNull(),
+    expiresAt: instant("expires_at"),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.id] })],
+);
+
+export const generationCauses = sqliteTable(
+  "generation_causes",
+  {
+    artistId: text("artist_id")
+      .notNull()
+      .references(() => artists.id),
+    generation: integer("generation").notNull(),
+    kind: text("kind").notNull(),
+    statementId: text("statement_id"),
+    lines: integer("lines").notNull(),
+    at: instant("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.generation] })],
+);

@@ -1,0 +1,98 @@
+// The home of reading a whole statement in a test the way the pipeline does: probe, head, slices, blocks, records.
+import { readFileSync } from "node:fs";
+import { formatExact, parseExact } from "../../src/kernel/quantise.ts";
+import type { FileHead, StatementLine } from "../../src/statements/formats/format.ts";
+import type { Recognised } from "../../src/statements/formats/registry.ts";
+import { recognise } from "../../src/statements/formats/registry.ts";
+import { decoder, EncodingProbe, newlineByte } from "../../src/statements/reading/encoding.ts";
+import { HEAD_BYTES, readHead } from "../../src/statements/reading/header.ts";
+import { forEachRecord, splitBlocks } from "../../src/statements/reading/records.ts";
+
+/** The bytes of one of the fixture files. */
+export function fixture(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`./fixtures/derived/${name}`, import.meta.url)));
+}
+
+/** A fixture file of expectations. */
+export function expectations(name: string): Record<string, Record<string, unknown>> {
+  return JSON.parse(new TextDecoder().decode(fixture(name)));
+}
+
+/** The head of a file, and the text it was cut from in UTF-8. */
+export function headOf(bytes: Uint8Array): { head: FileHead; recognised: Recognised; utf8: Uint8Array; start: number } {
+  const probe = new EncodingProbe();
+  for (let at = 0; at < bytes.length; at += 1000) probe.push(bytes.subarray(at, at + 1000));
+  const encoding = probe.finish();
+  const isWide = encoding.encoding.startsWith("utf-16");
+  const start = isWide ? 0 : encoding.bomBytes;
+  const utf8 = isWide
+    ? new TextEncoder().encode(decoder(encoding.encoding).decode(bytes.subarray(encoding.bomBytes)))
+    : bytes;
+  const text = decoder(isWide ? "utf-8" : encoding.encoding).decode(utf8.subarray(start, start + HEAD_BYTES));
+  const head = readHead(text, encoding);
+  return { head, recognised: recognise(head), utf8, start };
+}
+
+/** Every line of a file that one format claims. */
+export function readLines(bytes: Uint8Array, sliceBytes = 1 << 20, linesPerBlock = 1000): StatementLine[] {
+  const { head, recognised, utf8, start } = headOf(bytes);
+  if (recognised.kind !== "match") throw new Error(recognised.kind);
+  const { format, match } = recognised;
+  const reader = format.reader(head, match);
+  const shape = { newline: head.newline, delimiter: head.delimiter, quoting: format.quoting(head) };
+  const text = decoder(head.encoding.startsWith("utf-16") ? "utf-8" : head.encoding);
+  const lines: StatementLine[] = [];
+  let line = 1;
+  let offset = start;
+  let size = sliceBytes;
+  while (offset < utf8.length) {
+    const slice = utf8.subarray(offset, offset + size);
+    const atEnd = offset + size >= utf8.length;
+    const blocks = splitBlocks(slice, { ...shape, newline: newlineByte(head.newline), linesPerBlock, atEnd });
+    const whole = blocks.filter((block) => block.complete);
+    for (const block of whole) {
+      forEachRecord(
+        text.decode(slice.subarray(block.start, block.end)),
+        shape,
+        (cells, at) => {
+          if (at > match.headerLine) lines.push(reader.read(cells, at));
+        },
+        line,
+      );
+      line += block.lines;
+    }
+    const last = whole.at(-1);
+    if (last === undefined) size *= 2;
+    else offset += last.end;
+  }
+  return lines;
+}
+
+/** A decimal as the expectations print it, without regard to trailing zeros. */
+export function plain(decimal: string): string {
+  const exact = parseExact(decimal);
+  if (exact === null) throw new Error(decimal);
+  return formatExact(exact);
+}
+
+/** The exact sum of lines, as a decimal. */
+export function sum(lines: readonly StatementLine[]): string {
+  return formatExact(lines.reduce((total, line) => total + line.exact, 0n));
+}
+
+/** A stream of bytes cut at the given places. */
+export function streamOf(bytes: Uint8Array, chunkBytes: number): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(at, at + chunkBytes));
+      at += chunkBytes;
+    },
+  });
+}
+
+/** Text as bytes. */
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,89 @@
+// How the tests run: what needs no Worker in Node, what does inside workerd with the real wrangler.toml, and what starts and
+// kills runtimes around the Worker in Node again.
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const root = resolve(import.meta.dirname, "..");
+const at = (path: string) => resolve(root, path);
+
+const needsNode = ["test/**/*.node.test.ts", "test/long/**/*.test.ts"];
+const inWorker = ["test/statements/pipeline/**"];
+const needsNothing = ["kernel", "contract", "tools", "statements"].map((folder) => `test/${folder}/**/*.test.ts`);
+needsNothing.push("test/architecture.test.ts");
+
+// Tests of a folder that is named nowhere would silently not run, so the folders are read from disk.
+const rooms = readdirSync(at("test"), { withFileTypes: true })
+  .filter(
+    (entry) =>
+      entry.isDirectory() &&
+      !["kernel", "contract", "tools", "statements", "harness", "bench", "seed", "long"].includes(entry.name),
+  )
+  .map((entry) => entry.name);
+
+export default defineConfig(async () => {
+  const migrations = await readD1Migrations(at("migrations"));
+  return {
+    root,
+    test: {
+      passWithNoTests: false,
+      projects: [
+        {
+          root,
+          test: {
+            name: "node",
+            environment: "node",
+            isolate: false,
+            include: needsNothing,
+            exclude: [...needsNode, ...inWorker],
+            testTimeout: 60_000,
+          },
+        },
+        {
+          root,
+          plugins: [
+            cloudflareTest({
+              wrangler: { configPath: at("wrangler.toml") },
+              miniflare: {
+                bindings: {
+                  TEST_MIGRATIONS: migrations,
+                  ENVIRONMENT: "development",
+                  SIGNING_KEY: "5e".repeat(32),
+                  LONG: process.env.LONG ?? "",
+                },
+                // Nothing outside is ever asked; a test that forgets to say what is answered sees where its call went.
+                outboundService: (request: Request) =>
+                  new Response(`blocked: ${request.method} ${request.url}`, { status: 599 }) as never,
+              },
+            }),
+          ],
+          test: {
+            name: "worker",
+            include: [
+              ...rooms.map((folder) => `test/${folder}/**/*.test.ts`),
+              ...inWorker.map((folder) => `${folder}/*.test.ts`),
+            ],
+            exclude: needsNode,
+            setupFiles: [at("test/harness/setup.ts")],
+            isolate: false,
+            testTimeout: 30_000,
+            hookTimeout: 60_000,
+          },
+        },
+        {
+          root,
+          test: {
+            name: "node-slow",
+            environment: "node",
+            include: needsNode,
+            exclude: process.env.LONG ? [] : ["test/long/**"],
+            testTimeout: process.env.LONG ? 1_800_000 : 180_000,
+            hookTimeout: 180_000,
+            fileParallelism: false,
+          },
+        },
+      ],
+    },
+  };
+});
