@@ -21,9 +21,12 @@ const LAYERS: Record<string, readonly string[]> = {
   tables: ["model", "tables"],
   repository: ["model", "tables", "repository"],
   service: ["model", "repository", "service", "types:tables"],
-  schema: ["model", "schema", "types:tables", "types:repository"],
+  // What a verb returns is what a schema presents.
+  schema: ["model", "schema", "types:tables", "types:repository", "types:service"],
+  // A finished answer is presented when it is made, not when it is read.
+  answer: ["model", "repository", "service", "schema", "answer"],
   pages: ["model", "schema", "pages"],
-  routes: ["model", "schema", "service", "pages", "routes"],
+  routes: ["model", "schema", "service", "answer", "pages", "routes"],
 };
 
 /** Files of rooms with other names: a path (a folder ends in a slash) → the layer whose imports it may have, and why it exists. */
@@ -37,6 +40,11 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   },
   "statements/receive.ts": { as: "service", because: "keeps the original" },
   "statements/read.ts": { as: "service", because: "reads the original slice by slice" },
+  "statements/objects.ts": { as: "repository", because: "a statement's objects in R2" },
+  "statements/tally.ts": { as: "model", because: "adds up lines; the hot path, and pure" },
+  "statements/text.ts": { as: "service", because: "makes the text that reading, paging and explaining share" },
+  "statements/lines.ts": { as: "service", because: "lines read again from the original" },
+  "earnings/overview.ts": { as: "answer", because: "an answer made once per generation and read many times" },
   "statements/post.ts": { as: "service", because: "books what was read" },
   "statements/export/": { as: "service", because: "statements as CSV and PDF" },
   "connectors/engine.ts": { as: "service", because: "drives every provider" },
@@ -50,6 +58,8 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
 const EXACT = /^src\/(?:kernel\/(?:money|allocate|quantise|round)\.ts|(?:statements|royalties)\/)/;
 const COUNTS: Record<string, { times: number; because: string }> = {
   "src/kernel/allocate.ts": { times: 1, because: "a remainder is less than the number of parts" },
+  "src/statements/lines.ts": { times: 1, because: "a line number out of a cursor" },
+  "src/statements/routes.ts": { times: 2, because: "a body's length and a line number" },
   "src/kernel/quantise.ts": { times: 1, because: "an exponent is a count of places" },
 };
 

@@ -4,5 +4,5 @@
 // no source has reported is null and named, never nought; the overview is the same few rows for any number of lines.
 // Never: writes a figure.
 
+export { refreshKpis } from "./overview.ts";
 export { registerEarnings } from "./routes.ts";
-export { refreshKpis } from "./service.ts";

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { endpoint } from "../http/endpoint.ts";
 import type { Register } from "../http/registry.ts";
 import { GROUPS } from "./model.ts";
+import { getOverview } from "./overview.ts";
 import { Earnings, EarningsExplanation, EarningsOverview, presentEarnings, presentExplanation } from "./schema.ts";
-import { explainEarnings, getEarnings, getOverview } from "./service.ts";
+import { explainEarnings, getEarnings } from "./service.ts";
 
 const tag = "Earnings";
 const MOST_CELLS = 5000;

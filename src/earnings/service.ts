@@ -35,8 +35,6 @@ import {
   totalOf,
 } from "./model.ts";
 
-export { getOverview, refreshKpis } from "./overview.ts";
-
 /** A question about earnings. */
 export interface EarningsQuery extends EarningFilter {
   readonly granularity: "day" | "week" | "month";

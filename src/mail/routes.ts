@@ -3,9 +3,8 @@
 import { z } from "zod";
 import { endpoint } from "../http/endpoint.ts";
 import type { Register } from "../http/registry.ts";
-import { Problem } from "../kernel/problems.ts";
 import { instantToIso } from "../kernel/time.ts";
-import { listDevMail } from "./repository.ts";
+import { readMailbox } from "./service.ts";
 
 const DevMail = z
   .object({ to: z.string(), subject: z.string(), text: z.string(), html: z.string(), at: z.string() })
@@ -21,10 +20,7 @@ const ListDevMail = endpoint({
   access: "public",
   answers: { 200: { description: "The latest 50 mails, newest first.", schema: z.object({ data: z.array(DevMail) }) } },
   problems: ["not_found"],
-  handle: async ({ ctx }) => {
-    if (ctx.settings.environment !== "development") throw new Problem("not_found");
-    return listDevMail(ctx.db);
-  },
+  handle: async ({ ctx }) => readMailbox(ctx),
   present: (mails) => ({ status: 200, body: { data: mails.map((mail) => ({ ...mail, at: instantToIso(mail.at) })) } }),
 });
 

@@ -3,8 +3,9 @@
 import { persist } from "../db/commit.ts";
 import type { BaseCtx } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
+import type { Instant } from "../kernel/time.ts";
 import type { Mail } from "./model.ts";
-import { devMailStatements } from "./repository.ts";
+import { devMailStatements, listDevMail } from "./repository.ts";
 
 /**
  * Sends a mail, or keeps it in the mailbox of development.
@@ -40,4 +41,10 @@ async function sendByResend(ctx: BaseCtx, mail: Mail): Promise<void> {
     const cause = new Error(`Resend answered ${response.status}`);
     throw new Problem("unavailable", { retryAfterSeconds: 60, cause });
   }
+}
+
+/** Reads the mailbox of development. @throws Problem `not_found` anywhere else */
+export async function readMailbox(ctx: BaseCtx): Promise<(Mail & { at: Instant })[]> {
+  if (ctx.settings.environment !== "development") throw new Problem("not_found");
+  return listDevMail(ctx.db);
 }

@@ -1,6 +1,7 @@
 // The home of statements: their states, what a reader remembers between two steps, and a line's identity.
 
 import type { Month } from "../kernel/time.ts";
+import type { DetailCut } from "../metrics/index.ts";
 import type { StatementLine } from "./formats/format.ts";
 
 /** The states of a statement. Nothing of it is in the books before `posted` nor after `retracted`. */
@@ -67,6 +68,13 @@ export interface ReadingState {
   readonly unmatchedLines: number;
   readonly cells: number;
   readonly dictionary: Dictionary;
+}
+
+/** The sums of one cut and month, each already a JSON array; see the migration for its places. */
+export interface CellRows {
+  readonly cut: DetailCut;
+  readonly month: Month;
+  readonly rows: readonly string[];
 }
 
 /**

@@ -7,7 +7,7 @@ import { exactNanos, oneRowChanged } from "../db/scoped.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 import type { Instant, Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
-import type { ReadingState, StatementStatus } from "./model.ts";
+import type { CellRows, ReadingState, StatementStatus } from "./model.ts";
 import { statementBlocks, statementCells, statementCheckpoints, statements } from "./tables.ts";
 
 export type StatementRow = Omit<typeof statements.$inferSelect, "status"> & { status: StatementStatus };
@@ -159,13 +159,6 @@ export async function findCheckpoint(db: Db, scope: ArtistScope, id: string): Pr
       .limit(1),
   );
   return row === undefined ? null : (JSON.parse(row.state) as ReadingState);
-}
-
-/** The sums of one cut and month, each already a JSON array; see the migration for its places. */
-export interface CellRows {
-  readonly cut: DetailCut;
-  readonly month: Month;
-  readonly rows: readonly string[];
 }
 
 /** Writes one step of reading: checkpoint, index, sums. Fails whole if another reader took the same step. */

@@ -7,9 +7,8 @@ import type { Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
 import { detached } from "./formats/cells.ts";
 import { LineProblemError, type StatementLine } from "./formats/format.ts";
-import { type Dictionary, identityOf, isUnmatched } from "./model.ts";
+import { type CellRows, type Dictionary, identityOf, isUnmatched } from "./model.ts";
 import { bloomOf } from "./reading/bloom.ts";
-import type { CellRows } from "./repository.ts";
 
 interface Sum {
   label: string | null;
