@@ -28,6 +28,8 @@ export default defineConfig(async () => {
     root,
     test: {
       passWithNoTests: false,
+      // The Worker's own log lines are read by tests that are about them, not by people.
+      onConsoleLog: (log: string) => !log.startsWith('{"kind":'),
       projects: [
         {
           root,
