@@ -1,6 +1,6 @@
 // How the tests run: what needs no Worker in Node, what does inside workerd with the real wrangler.toml, and what starts and
 // kills runtimes around the Worker in Node again.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -21,6 +21,12 @@ const rooms = readdirSync(at("test"), { withFileTypes: true })
       !["kernel", "contract", "tools", "statements", "harness", "bench", "seed", "long"].includes(entry.name),
   )
   .map((entry) => entry.name);
+
+// A Worker has no files, so the derived statements travel as a binding: name → base64.
+const fixtures = at("test/statements/fixtures/derived");
+const FIXTURES = Object.fromEntries(
+  readdirSync(fixtures).map((name) => [name, readFileSync(`${fixtures}/${name}`).toString("base64")]),
+);
 
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(at("migrations"));
@@ -50,6 +56,7 @@ export default defineConfig(async () => {
               miniflare: {
                 bindings: {
                   TEST_MIGRATIONS: migrations,
+                  FIXTURES,
                   ENVIRONMENT: "development",
                   SIGNING_KEY: "5e".repeat(32),
                   LONG: process.env.LONG ?? "",

@@ -1,9 +1,9 @@
 // The home of a test's world: a fresh artist, its people and keys in every role, and callers that speak for them.
 import { env, exports } from "cloudflare:workers";
+import type { Ctx } from "../../src/db/ctx.ts";
 import { contextOf } from "../../src/env.ts";
 import { hashSecret, newApiKeySecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
-import type { Ctx } from "../../src/db/ctx.ts";
 import { openArtist, type Role } from "../../src/team/index.ts";
 
 /** The origin requests of tests are sent to. */

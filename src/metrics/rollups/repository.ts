@@ -187,6 +187,10 @@ export function rollupStatements(
 ): Write[] {
   const { currency, source } = statement;
   const times = sql.raw(sign === 1 ? "" : "-");
+  // Of several names of one key the last in order is shown, whichever came first; a name is no figure, and stays.
+  const named = sql.raw(
+    sign === 1 ? "label = coalesce(max(label, excluded.label), label, excluded.label)," : "label = label,",
+  );
   const adds = TARGETS.map((target) => {
     const platform = sql.raw(target.platform === "kept" ? "c.platform" : "''");
     const keys = {
@@ -206,7 +210,7 @@ export function rollupStatements(
       WHERE true
       GROUP BY 5, 6, 7
       ON CONFLICT DO UPDATE SET
-        label = coalesce(excluded.label, label),
+        ${named}
         lines = lines + excluded.lines,
         streams = streams + excluded.streams,
         downloads = downloads + excluded.downloads,
