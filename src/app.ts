@@ -61,7 +61,8 @@ const UNNAMED = makeId("request", 0, new Uint8Array(10));
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ["strict-transport-security", "max-age=31536000; includeSubDomains"],
   ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "no-referrer"],
+  // Stricter, and browsers would say `Origin: null` when the sign-in page sends its form.
+  ["referrer-policy", "same-origin"],
   ["cross-origin-resource-policy", "same-origin"],
 ];
 const DEFAULT_POLICY = "default-src 'none'; frame-ancestors 'none'";

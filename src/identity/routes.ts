@@ -12,11 +12,15 @@ import { isLinkLive, requestSignIn, signIn, signOut } from "./service.ts";
 const tag = "Signing in";
 const linkParams = z.strictObject({ token: z.string().min(1).max(100) });
 const COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax";
-const PAGE_HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy":
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-};
+
+/** A form's policy also holds for where its answer leads, so the page must be allowed to go on to the dashboard. */
+function pageHeaders(homeUrl: string): Record<string, string> {
+  const home = URL.canParse(homeUrl) ? ` ${new URL(homeUrl).origin}` : "";
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'${home}; base-uri 'none'; frame-ancestors 'none'`,
+  };
+}
 
 const RequestSignIn = endpoint({
   operation: "requestSignIn",
@@ -47,11 +51,12 @@ const ShowSignIn = endpoint({
   problems: ["link_expired"],
   example: { params: { token: "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ" } },
   handle: async ({ ctx, params, request }) => {
-    if (await isLinkLive(ctx, params.token)) return { page: signInPage(), status: 200 };
+    const headers = pageHeaders(ctx.settings.homeUrl);
+    if (await isLinkLive(ctx, params.token)) return { page: signInPage(), status: 200, headers };
     if (!request.headers.get("accept")?.includes("text/html")) throw new Problem("link_expired");
-    return { page: linkExpiredPage(), status: 410 };
+    return { page: linkExpiredPage(), status: 410, headers };
   },
-  present: ({ page, status }) => new Response(page, { status, headers: PAGE_HEADERS }),
+  present: ({ page, status, headers }) => new Response(page, { status, headers }),
 });
 
 const SignIn = endpoint({

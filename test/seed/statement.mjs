@@ -34,7 +34,8 @@ const COUNTRIES =
   "US GB DE BR MX FR CA AU IN ID JP SE NL CH ES IT PL NO DK FI AT BE IE PT CZ HU RO GR TR ZA NG KE EG IL SA AE TH VN PH MY SG TW KR HK NZ AR CL CO PE EC UY CR GT DO PR IS EE LV LT SK".split(
     " ",
   );
-const HEADER = [
+/** The columns of a statement, in order. */
+export const HEADER = [
   "Date Inserted",
   "Reporting Date",
   "Sale Month",
@@ -100,8 +101,8 @@ export function makeStatement({ lines, seed = 1, tracks = 40, months = 12, first
   return { bytes: Buffer.concat(chunks), total, ...sums };
 }
 
-/** @param {string} month @param {number} count */
-function monthAfter(month, count) {
+/** The month so many months later; earlier, if negative. @param {string} month @param {number} count */
+export function monthAfter(month, count) {
   const at = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + count;
   return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`;
 }

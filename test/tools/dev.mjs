@@ -21,12 +21,14 @@ const seedFile = join(root, "test/seed/demo.mjs");
 const secondsToReady = 60;
 const secondsBetweenSweeps = 3;
 let isSweeping = false;
+/** Until the address is printed, only what went wrong is worth a line. */
+let isAnnounced = false;
 
 await main(import.meta.url, async () => {
   const { port, isFresh } = options();
   const baseUrl = `http://127.0.0.1:${port}`;
-  await refuseTakenPort(port);
   refuseSharedData();
+  await refuseTakenPort(port);
 
   if (isFresh) rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
@@ -58,6 +60,7 @@ await main(import.meta.url, async () => {
     }
     await seedAfter(seed, { baseUrl, ownerKey: secrets.ownerKey, viewerKey: secrets.viewerKey });
     announce(baseUrl, secrets, seed);
+    isAnnounced = true;
 
     for (let failures = 0; ; ) {
       void sweep(baseUrl);
@@ -284,7 +287,9 @@ function startServer(port, settings) {
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on(
       "line",
-      quietly((line) => console.log(line), crashed),
+      quietly((line) => {
+        if (isAnnounced || !/^\{"kind":.*"(?:status":[1-4]|outcome":"done|jobs":)/.test(line)) console.log(line);
+      }, crashed),
     );
   child.on("exit", () => ending.abort());
   child.on("error", (error) => {
