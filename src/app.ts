@@ -13,6 +13,7 @@ import { makeId } from "./kernel/id.ts";
 import { Problem } from "./kernel/problems.ts";
 import { registerMail } from "./mail/index.ts";
 import { registerStatements } from "./statements/index.ts";
+import { registerStreams } from "./streams/index.ts";
 import { createDoorman, registerTeam } from "./team/index.ts";
 
 const app = new Hono<HttpEnv>();
@@ -22,6 +23,7 @@ registerIdentity(register);
 registerTeam(register);
 registerStatements(register);
 registerEarnings(register);
+registerStreams(register);
 registerMail(register);
 
 /** Every operation of the API, for the conformance suite. */

@@ -17,6 +17,7 @@ export function describeApi(): ApiInfo {
       { name: "Team", description: "Who may do what for an artist, and the keys of its programs." },
       { name: "Statements", description: "Files from stores and distributors, and their lines." },
       { name: "Earnings", description: "What was earned, by period and by where it came from, and why." },
+      { name: "Streams", description: "What was played, and how it compares with what was paid." },
       { name: "Development", description: "Exists only while developing." },
     ],
   };

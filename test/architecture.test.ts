@@ -40,6 +40,8 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   },
   "statements/receive.ts": { as: "service", because: "keeps the original" },
   "statements/read.ts": { as: "service", because: "reads the original slice by slice" },
+  "earnings/diff.ts": { as: "service", because: "asks statements what they moved, not rollups what they hold" },
+  "earnings/question.ts": { as: "model", because: "plays are asked for in the same words" },
   "statements/objects.ts": { as: "repository", because: "a statement's objects in R2" },
   "statements/tally.ts": { as: "model", because: "adds up lines; the hot path, and pure" },
   "statements/text.ts": { as: "service", because: "makes the text that reading, paging and explaining share" },

@@ -1,115 +1,8 @@
 // The home of questions about earnings: which kept sums answer one, and how sums become the buckets of an answer.
 
-import { spreadEvenly } from "../kernel/allocate.ts";
-import { Problem } from "../kernel/problems.ts";
+import { spreadTable } from "../kernel/allocate.ts";
 import { type Day, daysBetween, daysOfMonth, type Month, monthOf, weekStart } from "../kernel/time.ts";
-import { type Cell, type CellPlace, coversMonth, type DetailCut, type EarningSource } from "../metrics/index.ts";
-
-/** What earnings can be grouped by. */
-export const GROUPS = ["platform", "territory", "recording", "release", "source"] as const;
-
-/** One of {@link GROUPS}. */
-export type Group = (typeof GROUPS)[number];
-
-/** What earnings can be narrowed to. */
-export interface EarningFilter {
-  readonly platform?: string | undefined;
-  readonly territory?: string | undefined;
-  readonly isrc?: string | undefined;
-  readonly upc?: string | undefined;
-  readonly source?: string | undefined;
-}
-
-/** Which kept sums answer a question: all keys of one place, or one key of each of some places. */
-export type Plan =
-  | { readonly kind: "range"; readonly place: Place }
-  | { readonly kind: "series"; readonly series: readonly Series[] };
-
-type Place = Omit<CellPlace, "currency">;
-
-interface Series {
-  readonly place: Place;
-  readonly key: string;
-  /** What the answer's buckets are named by; null in an answer without groups. */
-  readonly name: string | null;
-}
-
-/** The one recording, release or territory a filter names, if any. @throws Problem `use_export` for more than one */
-export function detailOf(filter: EarningFilter): { cut: DetailCut; key: string } | null {
-  const details = [
-    { cut: "territory", key: filter.territory },
-    { cut: "recording", key: filter.isrc },
-    { cut: "release", key: filter.upc },
-  ].filter((detail): detail is { cut: DetailCut; key: string } => detail.key !== undefined);
-  if (details.length > 1) throw notKept("Only one of territory, isrc and upc can be asked for at a time.");
-  return details[0] ?? null;
-}
-
-function notKept(detail: string): Problem {
-  return new Problem("use_export", { detail });
-}
-
-/**
- * Finds the kept sums that answer a question.
- *
- * @param names the stores and sources the artist has figures of; a group over one of them is a series each
- * @throws Problem `use_export` when the combination is not kept
- */
-export function planOf(
-  groupBy: Group | null,
-  filter: EarningFilter,
-  names: { platforms: readonly string[]; sources: readonly string[] },
-): Plan {
-  const { platform = "", source = "" } = filter;
-  const detail = detailOf(filter);
-  const series = (place: Place, key: string, name: string | null): Plan => ({
-    kind: "series",
-    series: [{ place, key, name }],
-  });
-  const at = (cut: CellPlace["cut"], of: { source?: string; platform?: string } = {}): Place => ({
-    source: of.source ?? "",
-    cut,
-    platform: of.platform ?? "",
-  });
-  if (detail !== null && source !== "" && platform !== "") {
-    throw notKept("Source and platform cannot both stand beside territory, isrc or upc.");
-  }
-
-  if (groupBy === "platform" && detail !== null) {
-    if (source !== "")
-      throw notKept("Earnings by platform are not kept by source and by territory, isrc or upc at once.");
-    const platforms = platform === "" ? names.platforms : [platform];
-    const each = platforms.map((name) => ({ place: at(detail.cut, { platform: name }), key: detail.key, name }));
-    return { kind: "series", series: each };
-  }
-  if (groupBy === "source" && detail !== null) {
-    if (platform !== "")
-      throw notKept("Earnings by source are not kept by platform and by territory, isrc or upc at once.");
-    const sources = source === "" ? names.sources : [source];
-    const each = sources.map((name) => ({ place: at(detail.cut, { source: name }), key: detail.key, name }));
-    return { kind: "series", series: each };
-  }
-  if (groupBy === "platform") {
-    const place = at("platform", { source });
-    return platform === "" ? { kind: "range", place } : series(place, platform, platform);
-  }
-  if (groupBy === "source") {
-    const place = at("source", { platform });
-    return source === "" ? { kind: "range", place } : series(place, source, source);
-  }
-  if (groupBy !== null) {
-    if (source !== "" && platform !== "")
-      throw notKept(`Earnings by ${groupBy} are not kept by source and platform at once.`);
-    const place = at(groupBy, { source, platform });
-    if (detail === null) return { kind: "range", place };
-    if (detail.cut !== groupBy) throw notKept(`Earnings by ${groupBy} are not kept for one ${detail.cut}.`);
-    return series(place, detail.key, detail.key);
-  }
-  if (detail !== null) return series(at(detail.cut, { source, platform }), detail.key, null);
-  if (source !== "") return series(at("source", { platform }), source, null);
-  if (platform !== "") return series(at("platform"), platform, null);
-  return series(at("total"), "", null);
-}
+import { type Cell, coversMonth, type EarningSource } from "../metrics/index.ts";
 
 /** How sure a figure is. */
 export type FigureStatus = "final" | "provisional" | "not_yet_reported";
@@ -172,23 +65,29 @@ export function monthBuckets(
   return months.map((month) => bucket(month, byMonth.get(month)));
 }
 
+/** How much of a month's use fell on each of its days; a month without an entry is spread evenly. */
+export type DayWeights = ReadonlyMap<string, readonly bigint[]>;
+
 /**
  * Spreads months over their days and gathers the days asked for into days or weeks.
  *
- * No source reports money by day, so this is an estimate: equal parts, what does not divide to the earlier days. The
- * days of a month sum to the month.
+ * No source reports money by day, so this is an estimate: a month is spread by the plays of its days where they are all
+ * known, else evenly. The days of a month sum to the month, and the groups of a day to the day.
  */
 export function dayBuckets(
   monthly: readonly Bucket[],
   range: { from: Day; to: Day },
   week: "mon" | "fri" | null,
+  weights: DayWeights,
 ): Bucket[] {
-  const spread = new Map<Bucket, readonly bigint[]>();
   const byMonth = Map.groupBy(monthly, (bucket) => bucket.period);
+  const spread = new Map(
+    [...byMonth].map(([month, buckets]) => [month, spreadMonth(buckets, month as Month, weights)]),
+  );
   const gathered = new Map<string, { bucket: Bucket; estimated: bigint | null; missing: Set<string> }>();
   for (const day of daysBetween(range.from, range.to)) {
     const period = week === null ? day : weekStart(day, week);
-    for (const bucket of byMonth.get(monthOf(day)) ?? []) {
+    for (const { bucket, days } of spread.get(monthOf(day)) ?? []) {
       const slot = JSON.stringify([period, bucket.key]);
       let sum = gathered.get(slot);
       if (sum === undefined) {
@@ -196,13 +95,8 @@ export function dayBuckets(
         gathered.set(slot, sum);
       }
       for (const source of bucket.sourcesMissing) sum.missing.add(source);
-      if (bucket.reported === null) continue;
-      let parts = spread.get(bucket);
-      if (parts === undefined) {
-        parts = spreadEvenly(bucket.reported, daysOfMonth(monthOf(day)).length);
-        spread.set(bucket, parts);
-      }
-      sum.estimated = (sum.estimated ?? 0n) + (parts[Number(day.slice(8)) - 1] ?? 0n);
+      const part = days?.[dayOfMonth(day) - 1];
+      if (part !== undefined) sum.estimated = (sum.estimated ?? 0n) + part;
     }
   }
   const buckets = [...gathered.values()].map(
@@ -215,6 +109,20 @@ export function dayBuckets(
     }),
   );
   return buckets.sort(byPeriodAndKey);
+}
+
+function spreadMonth(buckets: readonly Bucket[], month: Month, weights: DayWeights) {
+  const known = buckets.filter((bucket) => bucket.reported !== null);
+  const even = daysOfMonth(month).map(() => 1n);
+  const table = spreadTable(
+    known.map((bucket) => bucket.reported ?? 0n),
+    weights.get(month) ?? even,
+  );
+  return buckets.map((bucket) => ({ bucket, days: table[known.indexOf(bucket)] ?? null }));
+}
+
+function dayOfMonth(day: Day): number {
+  return Number(day.slice(8));
 }
 
 /** The order of every answer. */

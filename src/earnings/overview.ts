@@ -6,7 +6,7 @@ import { encodeBase64urlNoPadding } from "@oslojs/encoding";
 import { persist } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
 import { addDays, addMonths, type Day, dayInZone, monthOf, monthsBetween, weekStart } from "../kernel/time.ts";
-import { type Cell, type Cut, listCellRange, listSources } from "../metrics/index.ts";
+import { type Cell, type Cut, findDayWeights, listCellRange, listSources } from "../metrics/index.ts";
 import { openArtist } from "../team/index.ts";
 import { dayBuckets, monthBuckets, type Overview, topOf, totalOf } from "./model.ts";
 import { findSnapshot, kpiKey, type SnapshotKey, snapshotStatements } from "./repository.ts";
@@ -37,13 +37,15 @@ const MOST_KEPT_HERE = 500;
 export async function getOverview(ctx: Ctx): Promise<FinishedAnswer> {
   const key: SnapshotKey = { view: "overview", generation: ctx.artist.generation, day: today(ctx) };
   const name = kpiKey(ctx.scope, key);
-  const here = keptHere.get(name);
+  const { keepsAnswersInIsolate } = ctx.settings;
+  const here = keepsAnswersInIsolate ? keptHere.get(name) : undefined;
   if (here !== undefined) return here;
   const text =
     (await ctx.stores.kpi.get(name, "text").catch(() => null)) ??
     (await findSnapshot(ctx.db, ctx.scope, key)) ??
     finished(await computeOverview(ctx, key.day));
   const answer = answerOf(text);
+  if (!keepsAnswersInIsolate) return answer;
   if (keptHere.size >= MOST_KEPT_HERE) keptHere.delete(keptHere.keys().next().value ?? "");
   keptHere.set(name, answer);
   return answer;
@@ -86,7 +88,8 @@ async function computeOverview(ctx: Ctx, day: Day): Promise<unknown> {
   const page = { after: null, limit: MOST_ROWS };
   const cells = (cut: Cut) =>
     listCellRange(ctx.db, ctx.scope, { currency, source: "", cut, platform: "" }, range, page);
-  const [sources, total, platforms, territories, recordings] = await Promise.all([
+  const [weights, sources, total, platforms, territories, recordings] = await Promise.all([
+    findDayWeights(ctx.db, ctx.scope, range),
     listSources(ctx.db, ctx.scope),
     cells("total"),
     cells("platform"),
@@ -105,8 +108,8 @@ async function computeOverview(ctx: Ctx, day: Day): Promise<unknown> {
     asOf: ctx.artist.generationAt,
     currency,
     byMonth,
-    byWeek: dayBuckets(byMonth, { from: addDays(weekStart(day, "mon"), -7 * (WEEKS - 1)), to: day }, "mon"),
-    byDay: dayBuckets(byMonth, { from: addDays(day, 1 - DAYS), to: day }, null),
+    byWeek: dayBuckets(byMonth, { from: addDays(weekStart(day, "mon"), -7 * (WEEKS - 1)), to: day }, "mon", weights),
+    byDay: dayBuckets(byMonth, { from: addDays(day, 1 - DAYS), to: day }, null, weights),
     last12Months: { ...range, reported: totalOf(byMonth.map((bucket) => bucket.reported)) },
     topPlatforms: topOf(named(platforms), TOP),
     topTerritories: topOf(named(territories), TOP),

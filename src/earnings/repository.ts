@@ -1,6 +1,6 @@
 // The home of finished answers: in D1 one row per artist and view, in KV one value per generation and day.
 
-import { and, eq } from "drizzle-orm";
+import { and, eq, lte } from "drizzle-orm";
 import type { Db, Write } from "../db/client.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 import type { Day } from "../kernel/time.ts";
@@ -38,6 +38,8 @@ export function snapshotStatements(db: Db, scope: ArtistScope, key: SnapshotKey,
       .onConflictDoUpdate({
         target: [kpiSnapshots.artistId, kpiSnapshots.view],
         set: { generation: key.generation, day: key.day, body },
+        // A refresh that was overtaken leaves the newer answer where it is.
+        setWhere: lte(kpiSnapshots.generation, key.generation),
       }),
   ];
 }

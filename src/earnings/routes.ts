@@ -3,9 +3,18 @@
 import { z } from "zod";
 import { endpoint } from "../http/endpoint.ts";
 import type { Register } from "../http/registry.ts";
-import { GROUPS } from "./model.ts";
+import { diffEarnings } from "./diff.ts";
 import { getOverview } from "./overview.ts";
-import { Earnings, EarningsExplanation, EarningsOverview, presentEarnings, presentExplanation } from "./schema.ts";
+import { GROUPS } from "./question.ts";
+import {
+  Earnings,
+  EarningsDiff,
+  EarningsExplanation,
+  EarningsOverview,
+  presentDiff,
+  presentEarnings,
+  presentExplanation,
+} from "./schema.ts";
 import { explainEarnings, getEarnings } from "./service.ts";
 
 const tag = "Earnings";
@@ -87,9 +96,33 @@ const ExplainEarnings = endpoint({
   present: (explanation) => ({ status: 200, body: presentExplanation(explanation) }),
 });
 
+const DiffEarnings = endpoint({
+  operation: "diffEarnings",
+  method: "get",
+  path: "/api/dashboard/earnings/diff",
+  tag,
+  summary: "Say why monthly figures changed",
+  description:
+    "Between two generations of figures: every month and key that differs, and the files that moved it. The present generation stands in every answer about earnings.",
+  access: "artist",
+  query: z.strictObject({
+    fromGeneration: z.int().min(0),
+    toGeneration: z.int().min(0),
+    granularity: z.enum(["month"]).default("month"),
+    currency,
+    groupBy: z.enum(GROUPS).optional(),
+  }),
+  answers: { 200: { description: "Differences and their causes.", schema: EarningsDiff } },
+  problems: ["range_too_long"],
+  example: { query: { fromGeneration: "0", toGeneration: "0" } },
+  handle: async ({ ctx, query }) => diffEarnings(ctx, query),
+  present: (answer) => ({ status: 200, body: presentDiff(answer) }),
+});
+
 /** Adds earnings to the API. */
 export function registerEarnings(register: Register): void {
   register(GetEarnings);
   register(GetOverview);
   register(ExplainEarnings);
+  register(DiffEarnings);
 }

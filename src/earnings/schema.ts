@@ -5,7 +5,9 @@ import { formatNanos } from "../kernel/money.ts";
 import { territoryName } from "../kernel/territory.ts";
 import { instantToIso } from "../kernel/time.ts";
 import { platformOf } from "../metrics/index.ts";
-import { type Bucket, type EarningFilter, GROUPS, type Group, monthStatus, type Overview } from "./model.ts";
+import type { DiffAnswer } from "./diff.ts";
+import { type Bucket, monthStatus, type Overview } from "./model.ts";
+import { type EarningFilter, GROUPS, type Group } from "./question.ts";
 import type { EarningsAnswer, Explanation } from "./service.ts";
 
 const Amount = z.string().nullable();
@@ -203,4 +205,55 @@ function linesQuery(month: string, { platform, territory, isrc, upc }: EarningFi
     if (value !== undefined) query.set(name, value);
   }
   return query.toString();
+}
+
+export const EarningsDiff = z
+  .object({
+    fromGeneration: z.int(),
+    toGeneration: z.int(),
+    currency: z.string(),
+    data: z.array(
+      z.object({
+        period: z.string(),
+        key: z.string().nullable(),
+        from: z.string(),
+        to: z.string(),
+        change: z.string(),
+      }),
+    ),
+    causes: z.array(
+      z.object({
+        kind: z.enum(["posted", "retracted", "superseded", "restated", "corrected"]),
+        statementId: z.string().nullable(),
+        generation: z.int(),
+        at: z.iso.datetime(),
+        change: z.string(),
+        lines: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: "EarningsDiff" });
+
+export function presentDiff(answer: DiffAnswer): z.input<typeof EarningsDiff> {
+  const { query, currency, differences, causes } = answer;
+  return {
+    fromGeneration: query.fromGeneration,
+    toGeneration: query.toGeneration,
+    currency,
+    data: differences.map(({ period, key, from, to }) => ({
+      period,
+      key,
+      from: formatNanos(from),
+      to: formatNanos(to),
+      change: formatNanos(to - from),
+    })),
+    causes: causes.map(({ kind, statementId, generation, at, change, lines }) => ({
+      kind,
+      statementId,
+      generation,
+      at: instantToIso(at),
+      change: formatNanos(change),
+      lines,
+    })),
+  };
 }

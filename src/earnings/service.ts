@@ -3,43 +3,34 @@
 import type { Ctx } from "../db/ctx.ts";
 import { bindingOf, readCursor, writeCursor } from "../http/page.ts";
 import { isCurrency } from "../kernel/currency.ts";
-import { parseGtin } from "../kernel/gtin.ts";
-import { parseIsrc } from "../kernel/isrc.ts";
-import { type FieldError, Problem } from "../kernel/problems.ts";
+import { Problem } from "../kernel/problems.ts";
 import { territoryName } from "../kernel/territory.ts";
-import {
-  countDays,
-  countMonths,
-  type Day,
-  firstDay,
-  isDay,
-  isMonth,
-  lastDay,
-  type Month,
-  monthOf,
-  monthsBetween,
-} from "../kernel/time.ts";
-import { findArtistKeys, listCellRange, listCellSeries, listSources } from "../metrics/index.ts";
+import { isMonth, type Month, monthOf, monthsBetween } from "../kernel/time.ts";
+import { findArtistKeys, findDayWeights, listCellRange, listCellSeries, listSources } from "../metrics/index.ts";
 import { type Contribution, listContributions } from "../statements/index.ts";
 import {
   type Bucket,
   byPeriodAndKey,
+  type DayWeights,
   dayBuckets,
+  monthBuckets,
+  type NamedCell,
+  totalOf,
+} from "./model.ts";
+import {
   detailOf,
   type EarningFilter,
   type Group,
-  monthBuckets,
-  type NamedCell,
+  invalid,
+  normalised,
+  type PeriodQuery,
   type Plan,
   planOf,
-  totalOf,
-} from "./model.ts";
+  rangeOf,
+} from "./question.ts";
 
 /** A question about earnings. */
-export interface EarningsQuery extends EarningFilter {
-  readonly granularity: "day" | "week" | "month";
-  readonly from: string;
-  readonly to: string;
+export interface EarningsQuery extends EarningFilter, PeriodQuery {
   readonly currency?: string | undefined;
   readonly groupBy?: Group | undefined;
   readonly weekStart: "mon" | "fri";
@@ -60,8 +51,6 @@ export interface EarningsAnswer {
   readonly otherCurrencies: readonly string[];
   readonly nextCursor: string | null;
 }
-
-const MOST = { month: 60, week: 120, day: 400 } as const;
 
 /**
  * Answers how much was earned, by period and group.
@@ -84,9 +73,10 @@ export async function getEarnings(ctx: Ctx, query: EarningsQuery): Promise<Earni
   const page = isMonthly ? { after, limit: query.limit + 1 } : { after: null, limit: MOST_ROWS };
   const months = monthsBetween(monthOf(range.from), monthOf(range.to));
   const needsNames = early.kind === "series" && early.series.length === 0;
-  const [names, sources, found] = await Promise.all([
+  const [names, sources, weights, found] = await Promise.all([
     findArtistKeys(ctx.db, ctx.scope),
     listSources(ctx.db, ctx.scope),
+    isMonthly ? NO_WEIGHTS : findDayWeights(ctx.db, ctx.scope, { from: monthOf(range.from), to: monthOf(range.to) }),
     needsNames ? null : cellsOf(ctx, currency, early, months, page),
   ]);
   const sourceIds = sources.map((source) => source.id);
@@ -95,7 +85,9 @@ export async function getEarnings(ctx: Ctx, query: EarningsQuery): Promise<Earni
   const asked = filter.source === undefined ? sources : sources.filter((source) => source.id === filter.source);
 
   const monthly = monthBuckets(cells, months, groupBy !== null, asked).sort(byPeriodAndKey);
-  const all = isMonthly ? monthly : dayBuckets(monthly, range, query.granularity === "week" ? query.weekStart : null);
+  const all = isMonthly
+    ? monthly
+    : dayBuckets(monthly, range, query.granularity === "week" ? query.weekStart : null, weights);
   const rest = after === null ? all : all.filter((bucket) => byPeriodAndKey(placeOf(after), bucket) < 0);
   const buckets = rest.slice(0, query.limit);
   const last = buckets.at(-1);
@@ -116,6 +108,8 @@ export async function getEarnings(ctx: Ctx, query: EarningsQuery): Promise<Earni
     nextCursor: goesOn ? writeCursor(ctx, binding, [last.period, last.key ?? ""]) : null,
   };
 }
+
+const NO_WEIGHTS: DayWeights = new Map();
 
 /** Days and weeks are made of whole months, of which 400 days touch fourteen; so many cells are never reached. */
 const MOST_ROWS = 100_000;
@@ -150,47 +144,12 @@ export function labelOf(groupBy: Group | null, bucket: Pick<Bucket, "key" | "lab
   return bucket.key;
 }
 
-/** Reads `from` and `to`: days, or months that stand for their first and last day. */
-function rangeOf({ granularity, from, to }: EarningsQuery): { from: Day; to: Day } {
-  const first = isMonth(from) ? firstDay(from) : isDay(from) ? from : null;
-  const last = isMonth(to) ? lastDay(to) : isDay(to) ? to : null;
-  if (first === null) throw invalid("query.from", "must be a day or a month that exists");
-  if (last === null) throw invalid("query.to", "must be a day or a month that exists");
-  if (first > last) throw invalid("query.to", "must not lie before from");
-  const count = {
-    month: countMonths(monthOf(first), monthOf(last)),
-    week: Math.ceil(countDays(first, last) / 7),
-    day: countDays(first, last),
-  }[granularity];
-  if (count > MOST[granularity]) {
-    throw new Problem("range_too_long", { detail: `At most ${MOST[granularity]} ${granularity}s at a time.` });
-  }
-  return { from: first, to: last };
-}
-
-function invalid(path: string, message: string): Problem {
-  const errors: FieldError[] = [{ path, code: "invalid", message }];
-  return new Problem("invalid_request", { detail: `${path} ${message}`, errors });
-}
-
 function currencyOf(ctx: Ctx, asked: string | undefined): string {
   const currency = asked ?? ctx.artist.currency;
   if (!isCurrency(currency)) {
     throw new Problem("currency_unknown", { detail: `${currency} is no ISO 4217 currency code.` });
   }
   return currency;
-}
-
-/** Puts codes into the form they are kept in; what is no valid code is asked for as it is. */
-function normalised(filter: EarningFilter): EarningFilter {
-  const { platform, territory, isrc, upc, source } = filter;
-  return {
-    platform,
-    source,
-    territory: territory?.toUpperCase(),
-    isrc: isrc === undefined ? undefined : (parseIsrc(isrc) ?? isrc),
-    upc: upc === undefined ? undefined : (parseGtin(upc) ?? upc),
-  };
 }
 
 /** Why a month's figure is what it is. */

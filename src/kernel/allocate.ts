@@ -1,5 +1,7 @@
 // The home of allocation: dividing an amount so that the parts always sum to the whole.
 
+import { roundHalfEven } from "./round.ts";
+
 /**
  * Divides an amount among shares so that the parts always sum to the whole.
  *
@@ -33,6 +35,38 @@ export function allocate(total: bigint, shares: readonly bigint[]): bigint[] {
     left -= 1n;
   }
   return parts.map((part) => (total < 0n ? -part.amount : part.amount));
+}
+
+/**
+ * Spreads several amounts over the same parts, so that no way of adding up shows a difference: the parts of each amount
+ * sum to it, and each part summed over the amounts is what their sum spread alone would have there.
+ *
+ * Largest remainders cannot do this: divided one by one, amounts differ from their divided sum by a nano here and
+ * there. Rounding the running sums of both can.
+ *
+ * @param amounts nanos; any sign
+ * @param weights one per part in one common unit, none below zero; all equal when none is above
+ * @returns one row per amount, one value per part, each within two nanos of its exact portion
+ * @throws RangeError when there are no parts or a weight is below zero
+ */
+export function spreadTable(amounts: readonly bigint[], weights: readonly bigint[]): bigint[][] {
+  if (weights.length === 0) throw new RangeError("there are no parts to spread over");
+  if (weights.some((weight) => weight < 0n)) throw new RangeError("a weight is below zero");
+  const given = weights.some((weight) => weight > 0n) ? weights : weights.map(() => 1n);
+  const whole = given.reduce((sum, weight) => sum + weight, 0n);
+  let amountsBefore = 0n;
+  let above = given.map(() => 0n);
+  return amounts.map((amount) => {
+    amountsBefore += amount;
+    let weightsBefore = 0n;
+    const here = given.map((weight) => {
+      weightsBefore += weight;
+      return roundHalfEven(amountsBefore * weightsBefore, whole);
+    });
+    const row = here.map((sum, at) => sum - (here[at - 1] ?? 0n) - (above[at] ?? 0n) + (above[at - 1] ?? 0n));
+    above = here;
+    return row;
+  });
 }
 
 /**

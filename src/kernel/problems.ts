@@ -67,6 +67,12 @@ export const PROBLEMS = {
   use_export: { status: 422, title: "This much is only available as an export", actor: "caller", retry: "never" },
   currency_unknown: { status: 422, title: "The currency is not known", actor: "caller", retry: "never" },
   time_zone_unknown: { status: 422, title: "The time zone is not known", actor: "caller", retry: "never" },
+  metric_not_additive: {
+    status: 422,
+    title: "This metric cannot be added up",
+    actor: "caller",
+    retry: "never",
+  },
   range_too_long: { status: 422, title: "The range is too long", actor: "caller", retry: "never" },
   if_match_required: { status: 428, title: "Say which version with If-Match", actor: "caller", retry: "never" },
   rate_limited: { status: 429, title: "Too many requests", actor: "caller", retry: "later" },

@@ -4,6 +4,26 @@
 // rollup is the exact sum of what was posted into it, and posting the negative brings it back; a read touches about as
 // many rows as its answer has cells. Never: adds what cannot be added, or takes a missing month for nought.
 
+export {
+  countCovered,
+  METRICS,
+  type Metric,
+  type PlayCell,
+  type PlaySource,
+  type ReportedDay,
+  refuseNonAdditive,
+} from "./facts/model.ts";
+export {
+  findDayWeights,
+  type Grain,
+  listPlayRange,
+  listPlaySeries,
+  listPlaySources,
+  type PlayFigure,
+  type PlayPlace,
+} from "./facts/repository.ts";
+export { type PlayReport, replaceDays } from "./facts/service.ts";
+export { playDays, playMonths, playPacks, playRollups, playSources } from "./facts/tables.ts";
 export { type Platform, platformOf } from "./platforms.ts";
 export { CUTS, type Cut, DETAIL_CUTS, type DetailCut } from "./rollups/model.ts";
 export {

@@ -267,6 +267,46 @@ export async function sumStatements(
   return answers.map(([row]) => row ?? { nanos: 0n, lines: 0 });
 }
 
+/** Sums each of some statements by month and key. */
+export async function groupCells(
+  db: Db,
+  scope: ArtistScope,
+  ids: readonly string[],
+  cut: DetailCut,
+  by: "key" | "platform" | "none",
+): Promise<{ month: Month; key: string; label: string | null; nanos: bigint }[][]> {
+  const key = sql.raw(by === "none" ? "''" : `c.${by}`);
+  const queries = ids.map((id) =>
+    db.orm
+      .select({
+        month: sql<Month>`c.month`.as("month"),
+        key: sql<string>`${key}`.as("group_key"),
+        label: sql<string | null>`${sql.raw(by === "key" ? "max(c.label)" : "NULL")}`.as("label"),
+        nanos: exactNanos(sql`sum(c.nanos)`).as("exact_nanos"),
+      })
+      .from(sql`(${cellRows(scope, id, cut)}) c`)
+      .groupBy(sql`c.month`, sql`group_key`),
+  );
+  const [first, ...rest] = queries;
+  return first === undefined ? [] : db.read(first, ...rest);
+}
+
+/** Finds statements by their ids, for figures that name them. */
+export async function findStatements(db: Db, scope: ArtistScope, ids: readonly string[]): Promise<StatementRow[]> {
+  const [rows] = await db.read(
+    db.orm
+      .select(columns)
+      .from(statements)
+      .where(
+        and(
+          eq(statements.artistId, scope.artistId),
+          sql`${statements.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+        ),
+      ),
+  );
+  return rows as StatementRow[];
+}
+
 /** The periods of a source's posted statements as one JSON array, for the metrics room. */
 export function postedPeriods(scope: ArtistScope, source: string): SQL {
   return sql`

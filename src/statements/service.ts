@@ -12,6 +12,8 @@ import { RETRACTABLE, type StatementStatus } from "./model.ts";
 import { objectKey } from "./objects.ts";
 import {
   findStatement,
+  findStatements,
+  groupCells,
   listPostedOver,
   listStatements,
   moveStatements,
@@ -109,6 +111,32 @@ export async function openOriginal(ctx: Ctx, id: string): Promise<{ statement: S
   const object = await ctx.stores.files.get(objectKey(ctx.scope, id, "original"));
   if (object === null) throw new Problem("not_found");
   return { statement, object };
+}
+
+/** What one statement holds, by month and key. */
+export interface StatementSums {
+  readonly statement: StatementRow;
+  readonly sums: readonly { month: Month; key: string; label: string | null; nanos: bigint }[];
+}
+
+/** Sums some statements in the way a figure is grouped; a group by source is keyed by the statement's own. */
+export async function sumByGroup(
+  ctx: Ctx,
+  ids: readonly string[],
+  groupBy: "platform" | "territory" | "recording" | "release" | "source" | null,
+): Promise<StatementSums[]> {
+  const cut: DetailCut = groupBy === "recording" || groupBy === "release" ? groupBy : "territory";
+  const by = groupBy === "platform" ? "platform" : groupBy === null || groupBy === "source" ? "none" : "key";
+  const distinct = [...new Set(ids)];
+  const [rows, sums] = await Promise.all([
+    findStatements(ctx.db, ctx.scope, distinct),
+    groupCells(ctx.db, ctx.scope, distinct, cut, by),
+  ]);
+  return rows.map((statement) => {
+    const own = sums[distinct.indexOf(statement.id)] ?? [];
+    const keyed = groupBy === "source" ? own.map((sum) => ({ ...sum, key: statement.source ?? "" })) : own;
+    return { statement, sums: keyed };
+  });
 }
 
 /** What one posted statement has in a figure. */

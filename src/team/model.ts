@@ -45,6 +45,9 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   getEarnings: SEES_MONEY,
   getEarningsOverview: SEES_MONEY,
   explainEarnings: SEES_MONEY,
+  diffEarnings: SEES_MONEY,
+  getStreams: ROLES,
+  getReconciliation: SEES_MONEY,
 };
 
 /** Tells whether a role may call an operation. */

@@ -5,7 +5,7 @@ import type { Db, NumberedQuery, Write } from "../../db/client.ts";
 import { exactNanos } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
 import type { Month } from "../../kernel/time.ts";
-import type { Cut, DetailCut } from "./model.ts";
+import { type Cut, type DetailCut, TARGETS } from "./model.ts";
 import { earningKeys, earningRollups } from "./tables.ts";
 
 /** Units as statements report them, by how the thing was used. */
@@ -147,29 +147,6 @@ export async function sumCut(
   );
   return rows;
 }
-
-/** Where one kind of rollup row comes from: which detail cells, and what each becomes. */
-interface Target {
-  readonly from: DetailCut;
-  readonly bySource: boolean;
-  readonly cut: Cut;
-  readonly platform: "kept" | "all";
-  readonly key: "own" | "platform" | "source" | "none";
-}
-
-const TARGETS: readonly Target[] = [
-  ...(["territory", "recording", "release"] as const).flatMap((cut): Target[] => [
-    { from: cut, bySource: false, cut, platform: "kept", key: "own" },
-    { from: cut, bySource: false, cut, platform: "all", key: "own" },
-    { from: cut, bySource: true, cut, platform: "all", key: "own" },
-  ]),
-  // Every line has a territory, so the sums of all lines are the sums over territories.
-  { from: "territory", bySource: false, cut: "platform", platform: "all", key: "platform" },
-  { from: "territory", bySource: true, cut: "platform", platform: "all", key: "platform" },
-  { from: "territory", bySource: false, cut: "source", platform: "kept", key: "source" },
-  { from: "territory", bySource: false, cut: "source", platform: "all", key: "source" },
-  { from: "territory", bySource: false, cut: "total", platform: "all", key: "none" },
-];
 
 /**
  * Adds a statement's cells to the rollups, or takes them out again.

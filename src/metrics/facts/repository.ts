@@ -1,0 +1,299 @@
+// The home of the reads and writes of daily facts.
+
+import { and, between, eq, gt, or, type SQL, sql } from "drizzle-orm";
+import type { Db, NumberedQuery, Write } from "../../db/client.ts";
+import { oneRowChanged } from "../../db/scoped.ts";
+import type { ArtistScope } from "../../kernel/scope.ts";
+import { type Day, daysOfMonth, type Month } from "../../kernel/time.ts";
+import { type Cut, DETAIL_CUTS, TARGETS } from "../rollups/model.ts";
+import type { PlaySource, ReportedDay } from "./model.ts";
+import { playDays, playMonths, playPacks, playRollups, playSources } from "./tables.ts";
+
+/** How long a period of a play rollup is; weeks begin on Monday or on Friday. */
+export type Grain = "day" | "mon" | "fri" | "month";
+
+/** One kept figure of plays. */
+export interface PlayFigure {
+  readonly period: string;
+  readonly key: string;
+  readonly label: string | null;
+  readonly plays: number;
+  readonly downloads: number;
+  readonly other: number;
+}
+
+/** Which figures: of one cut and grain; '' in `source` or `platform` means all together. */
+export interface PlayPlace {
+  readonly source: string;
+  readonly cut: Cut;
+  readonly platform: string;
+}
+
+/** Lists the sources of plays of an artist. Reads one row each; an artist has a handful. */
+export async function listPlaySources(db: Db, scope: ArtistScope): Promise<PlaySource[]> {
+  const [rows] = await db.read(
+    db.orm.select().from(playSources).where(eq(playSources.artistId, scope.artistId)).orderBy(playSources.source),
+  );
+  return rows.map(({ source, lagDays, runs, platforms, version }) => ({
+    id: source,
+    lagDays,
+    runs: JSON.parse(runs),
+    platforms: JSON.parse(platforms),
+    version,
+  }));
+}
+
+/** Finds which revision of some days is kept. */
+export async function findRevisions(
+  db: Db,
+  scope: ArtistScope,
+  source: string,
+  days: readonly Day[],
+): Promise<Map<Day, number>> {
+  const t = playDays;
+  const [rows] = await db.read(
+    db.orm
+      .select()
+      .from(t)
+      .where(
+        and(
+          eq(t.artistId, scope.artistId),
+          eq(t.source, source),
+          sql`${t.day} IN (SELECT value FROM json_each(${JSON.stringify(days)}))`,
+        ),
+      ),
+  );
+  return new Map(rows.map((row) => [row.day as Day, row.revision]));
+}
+
+/** Lists figures over periods, by period and key. Reads as many rows as it returns, and one. */
+export async function listPlayRange(
+  db: Db,
+  scope: ArtistScope,
+  place: PlayPlace,
+  range: { grain: Grain; from: string; to: string },
+  page: { after: { period: string; key: string } | null; limit: number },
+): Promise<PlayFigure[]> {
+  const t = playRollups;
+  const { after } = page;
+  const following =
+    after === null ? undefined : or(gt(t.period, after.period), and(eq(t.period, after.period), gt(t.key, after.key)));
+  const [rows] = await db.read(
+    db.orm
+      .select({
+        period: t.period,
+        key: t.key,
+        label: t.label,
+        plays: t.plays,
+        downloads: t.downloads,
+        other: t.other,
+      })
+      .from(t)
+      .where(
+        and(
+          eq(t.artistId, scope.artistId),
+          eq(t.source, place.source),
+          eq(t.cut, place.cut),
+          eq(t.platform, place.platform),
+          eq(t.grain, range.grain),
+          between(t.period, after?.period ?? range.from, range.to),
+          following,
+        ),
+      )
+      .orderBy(t.period, t.key)
+      .limit(page.limit),
+  );
+  return rows;
+}
+
+/** D1 gives a statement 100 columns and 100 parameters, of which six name the place. */
+const PERIODS_PER_STATEMENT = 90;
+
+/** Lists one key's figures over periods, for several places at once. Reads exactly the rows it returns. */
+export async function listPlaySeries(
+  db: Db,
+  scope: ArtistScope,
+  series: readonly { place: PlayPlace; key: string }[],
+  grain: Grain,
+  periods: readonly string[],
+): Promise<PlayFigure[][]> {
+  const parts = Array.from({ length: Math.ceil(periods.length / PERIODS_PER_STATEMENT) }, (_, at) =>
+    periods.slice(at * PERIODS_PER_STATEMENT, (at + 1) * PERIODS_PER_STATEMENT),
+  );
+  const answers = await db.readNumbered(
+    series.flatMap(({ place, key }) =>
+      parts.map((part): NumberedQuery => {
+        const columns = part.map(
+          (_, at) => `(SELECT json_array(label, plays, downloads, other) FROM play_rollups
+            WHERE artist_id = ?1 AND source = ?2 AND cut = ?3 AND platform = ?4 AND grain = ?5 AND key = ?6
+              AND period = ?${at + 7}) AS p${at}`,
+        );
+        const params = [scope.artistId, place.source, place.cut, place.platform, grain, key, ...part];
+        return { sql: `SELECT ${columns.join(", ")}`, params };
+      }),
+    ),
+  );
+  return series.map(({ key }, at) =>
+    parts.flatMap((part, piece) => {
+      const row = answers[at * parts.length + piece]?.[0];
+      return part.flatMap((period, column): PlayFigure[] => {
+        const packed = row?.[`p${column}`];
+        if (typeof packed !== "string") return [];
+        const [label, plays, downloads, other] = JSON.parse(packed) as [string | null, number, number, number];
+        return [{ period, key, label, plays, downloads, other }];
+      });
+    }),
+  );
+}
+
+/**
+ * Finds the plays of every day of some months, for those months of which every source has reported every day.
+ *
+ * Reads one row per month.
+ */
+export async function findDayWeights(
+  db: Db,
+  scope: ArtistScope,
+  range: { from: Month; to: Month },
+): Promise<Map<string, bigint[]>> {
+  const t = playMonths;
+  const [rows] = await db.read(
+    db.orm
+      .select()
+      .from(t)
+      .where(and(eq(t.artistId, scope.artistId), between(t.month, range.from, range.to))),
+  );
+  return new Map(
+    rows.flatMap((row): [string, bigint[]][] => {
+      const days = JSON.parse(row.days) as [Day, number, number][];
+      const sources = new Set(days.map(([, , count]) => count));
+      const isComplete = days.length === daysOfMonth(row.month as Month).length && sources.size === 1;
+      return isComplete ? [[row.month, days.map(([, plays]) => BigInt(Math.max(plays, 0)))]] : [];
+    }),
+  );
+}
+
+/** A grain and how SQL finds the period a day belongs to. `weekday 1` moves on to the next Monday, or stays. */
+const GRAINS: readonly (readonly [Grain, string])[] = [
+  ["day", "p.day"],
+  ["mon", "date(p.day, '-6 days', 'weekday 1')"],
+  ["fri", "date(p.day, '-6 days', 'weekday 5')"],
+  ["month", "substr(p.day, 1, 7)"],
+];
+
+/** Adds what is packed of some days to the rollups, or takes it out. */
+function rollDays(db: Db, scope: ArtistScope, source: string, days: readonly Day[], sign: 1 | -1): Write[] {
+  const dayList = JSON.stringify(days);
+  const grains = JSON.stringify(GRAINS.map(([grain]) => grain));
+  const period = sql.raw(`CASE g.value ${GRAINS.map(([grain, text]) => `WHEN '${grain}' THEN ${text}`).join(" ")} END`);
+  const times = sql.raw(sign === 1 ? "" : "-");
+  const named = sql.raw(sign === 1 ? "coalesce(max(label, excluded.label), label, excluded.label)" : "label");
+  return TARGETS.map((target) => {
+    const platform = sql.raw(target.platform === "kept" ? "j.value->>0" : "''");
+    const keys = {
+      own: sql.raw("j.value->>1"),
+      platform: sql.raw("j.value->>0"),
+      source: sql`${source}`,
+      none: sql.raw("''"),
+    };
+    const label = sql.raw(target.key === "own" ? "max(j.value->>2)" : "NULL");
+    return db.orm.run(sql`
+      INSERT INTO ${playRollups}
+        (artist_id, source, cut, platform, grain, period, key, label, cells, plays, downloads, other)
+      SELECT ${scope.artistId}, ${target.bySource ? source : ""}, ${target.cut}, ${platform}, g.value, ${period},
+        ${keys[target.key]}, ${label}, ${times}count(*), ${times}sum(j.value->>3), ${times}sum(j.value->>4),
+        ${times}sum(j.value->>5)
+      FROM ${playPacks} p, json_each(p.cells_json) j, json_each(${grains}) g
+      WHERE p.artist_id = ${scope.artistId} AND p.source = ${source} AND p.cut = ${target.from}
+        AND p.day IN (SELECT value FROM json_each(${dayList}))
+      GROUP BY 4, 5, 6, 7
+      ON CONFLICT DO UPDATE SET label = ${named}, cells = cells + excluded.cells, plays = plays + excluded.plays,
+        downloads = downloads + excluded.downloads, other = other + excluded.other`);
+  });
+}
+
+/** Replaces whole days: takes what was known of them out of the rollups, keeps the new, adds it. */
+export function replaceDayStatements(
+  db: Db,
+  scope: ArtistScope,
+  source: string,
+  days: readonly ReportedDay[],
+): Write[] {
+  const names = days.map(({ day }) => day);
+  const list = sql`(SELECT value FROM json_each(${JSON.stringify(names)}))`;
+  const mine = (table: typeof playPacks) =>
+    and(eq(table.artistId, scope.artistId), eq(table.source, source), sql`${table.day} IN ${list}`);
+  const key = { artistId: scope.artistId, source };
+  return [
+    ...rollDays(db, scope, source, names, -1),
+    db.orm.delete(playPacks).where(mine(playPacks)),
+    ...days.flatMap(({ day, revision, cells }) => [
+      db.orm
+        .insert(playDays)
+        .values({ ...key, day, revision })
+        .onConflictDoUpdate({ target: [playDays.artistId, playDays.source, playDays.day], set: { revision } }),
+      ...DETAIL_CUTS.filter((cut) => cells[cut].length > 0).map((cut) => {
+        const rows = cells[cut].map((cell) => [
+          cell.platform,
+          cell.key,
+          cell.label,
+          cell.plays,
+          cell.downloads,
+          cell.other,
+        ]);
+        return db.orm.insert(playPacks).values({ ...key, day, cut, cells: JSON.stringify(rows) });
+      }),
+    ]),
+    ...rollDays(db, scope, source, names, 1),
+    db.orm
+      .delete(playRollups)
+      .where(and(eq(playRollups.artistId, scope.artistId), eq(playRollups.cells, sql.raw("0")))),
+  ];
+}
+
+/** Sets how far a source has reported; fails if another report of it came in between. */
+export function playSourceStatements(db: Db, scope: ArtistScope, source: PlaySource): Write[] {
+  const row = {
+    artistId: scope.artistId,
+    source: source.id,
+    lagDays: source.lagDays,
+    runs: JSON.stringify(source.runs),
+    platforms: JSON.stringify(source.platforms),
+    version: source.version,
+  };
+  const { artistId: _, source: __, ...set } = row;
+  return [
+    db.orm
+      .insert(playSources)
+      .values(row)
+      .onConflictDoUpdate({
+        target: [playSources.artistId, playSources.source],
+        set,
+        setWhere: eq(playSources.version, source.version - 1),
+      }),
+    db.orm.run(oneRowChanged),
+  ];
+}
+
+/** Writes the weights of some months anew from the rollups and the days reported. */
+export function playMonthStatements(db: Db, scope: ArtistScope, months: readonly Month[]): Write[] {
+  return months.map((month) => {
+    const days = daysOfMonth(month);
+    const [first, last] = [days[0] ?? "", days.at(-1) ?? ""];
+    const perDay: SQL = sql`
+      SELECT d.day AS day, coalesce((SELECT plays FROM ${playRollups} r WHERE r.artist_id = ${scope.artistId}
+        AND r.source = '' AND r.cut = 'total' AND r.platform = '' AND r.grain = 'day' AND r.period = d.day
+        AND r.key = ''), 0) AS plays, count(*) AS sources
+      FROM ${playDays} d
+      WHERE d.artist_id = ${scope.artistId}
+        AND d.source IN (SELECT source FROM ${playSources} WHERE artist_id = ${scope.artistId})
+        AND d.day BETWEEN ${first} AND ${last}
+      GROUP BY d.day ORDER BY d.day`;
+    return db.orm.run(sql`
+      INSERT INTO ${playMonths} (artist_id, month, days_json)
+      SELECT ${scope.artistId}, ${month}, coalesce(json_group_array(json_array(day, plays, sources)), '[]')
+      FROM (${perDay})
+      WHERE true
+      ON CONFLICT DO UPDATE SET days_json = excluded.days_json`);
+  });
+}

@@ -1,0 +1,98 @@
+// The home of the one verb on daily facts: replacing whole days.
+
+import { ConstraintError } from "../../db/client.ts";
+import { commit } from "../../db/commit.ts";
+import type { Ctx } from "../../db/ctx.ts";
+import { Problem } from "../../kernel/problems.ts";
+import { monthOf } from "../../kernel/time.ts";
+import { causeStatements, nextGenerationStatements } from "../../team/index.ts";
+import { type PlaySource, type ReportedDay, withDays } from "./model.ts";
+import {
+  findRevisions,
+  listPlaySources,
+  playMonthStatements,
+  playSourceStatements,
+  replaceDayStatements,
+} from "./repository.ts";
+
+/** What a source reports. */
+export interface PlayReport {
+  readonly source: string;
+  /** How many days after a day this source usually reports it. */
+  readonly lagDays: number;
+  readonly days: readonly ReportedDay[];
+}
+
+const MOST_DAYS = 62;
+const TRIES = 25;
+
+/**
+ * Takes a source's report of whole days. A day is replaced whole, and only by a later revision, so reports may come in
+ * any order and as often as they like.
+ *
+ * @returns how many days were replaced
+ * @throws Problem `range_too_long` above 62 days, `conflict` when other reports of the source keep coming in between
+ */
+export async function replaceDays(ctx: Ctx, report: PlayReport): Promise<number> {
+  if (report.days.length > MOST_DAYS) {
+    throw new Problem("range_too_long", { detail: `At most ${MOST_DAYS} days in one report.` });
+  }
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    try {
+      return await replaceOnce(ctx, report);
+    } catch (error) {
+      if (!(error instanceof ConstraintError && error.kind === "guard")) throw error;
+    }
+  }
+  throw new Problem("conflict", { detail: "Other reports of this source keep coming in; send it again." });
+}
+
+async function replaceOnce(ctx: Ctx, { source, lagDays, days }: PlayReport): Promise<number> {
+  const [sources, revisions] = await Promise.all([
+    listPlaySources(ctx.db, ctx.scope),
+    findRevisions(
+      ctx.db,
+      ctx.scope,
+      source,
+      days.map(({ day }) => day),
+    ),
+  ]);
+  const newest = new Map(days.map((day) => [day.day, day]));
+  for (const day of days) if (day.revision > (newest.get(day.day)?.revision ?? 0)) newest.set(day.day, day);
+  const news = [...newest.values()].filter(
+    (day) => day.revision > (revisions.get(day.day) ?? Number.NEGATIVE_INFINITY),
+  );
+  if (news.length === 0) return 0;
+  const known = sources.find(({ id }) => id === source);
+  const platforms = new Set([...(known?.platforms ?? []), ...news.flatMap(platformsOf)]);
+  const next: PlaySource = {
+    id: source,
+    lagDays,
+    runs: withDays(
+      known?.runs ?? [],
+      news.map(({ day }) => day),
+    ),
+    platforms: [...platforms].sort(),
+    version: (known?.version ?? 0) + 1,
+  };
+  const months = [...new Set(news.map(({ day }) => monthOf(day)))];
+  const cells = news.reduce((count, day) => count + day.cells.territory.length, 0);
+  await commit(ctx, "plays.replace", {
+    writes: [
+      ...playSourceStatements(ctx.db, ctx.scope, next),
+      ...replaceDayStatements(ctx.db, ctx.scope, source, news),
+      ...playMonthStatements(ctx.db, ctx.scope, months),
+      ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
+      ...causeStatements(ctx.db, ctx.scope, { kind: "restated", statementId: null, lines: cells, at: ctx.now }),
+    ],
+    target: source,
+    after: { days: news.map(({ day, revision }) => ({ day, revision })) },
+    jobs: [{ kind: "kpi.refresh", body: { artistId: ctx.scope.artistId } }],
+    result: news.length,
+  });
+  return news.length;
+}
+
+function platformsOf({ cells }: ReportedDay): string[] {
+  return [...new Set(cells.territory.map((cell) => cell.platform))];
+}

@@ -1,0 +1,90 @@
+// The home of the wire shapes of plays.
+
+import { z } from "zod";
+import { GROUPS } from "../earnings/index.ts";
+import { formatNanos } from "../kernel/money.ts";
+import { instantToIso } from "../kernel/time.ts";
+import { platformOf } from "../metrics/index.ts";
+import type { PlayBucket, Reconciled } from "./model.ts";
+import type { StreamsAnswer } from "./service.ts";
+
+const STATUSES = ["final", "provisional", "not_yet_reported", "suppressed", "unavailable"] as const;
+
+const counts = {
+  plays: z.int().nullable().meta({ description: "Plays as daily feeds report them. Null is not known, never nought." }),
+  downloads: z.int().nullable(),
+  other: z.int().nullable(),
+};
+
+export const StreamBucket = z
+  .object({
+    period: z.string().meta({ description: "A month, a day, or the day a week begins.", example: "2026-01" }),
+    key: z.string().nullable(),
+    label: z.string().nullable(),
+    platformId: z.string().optional(),
+    ...counts,
+    status: z.enum(STATUSES),
+    sourcesMissing: z.array(z.string()),
+  })
+  .meta({ id: "StreamBucket" });
+
+export const Streams = z
+  .object({
+    granularity: z.enum(["day", "week", "month"]),
+    from: z.string(),
+    to: z.string(),
+    groupBy: z.enum(GROUPS).nullable(),
+    generation: z.int(),
+    asOf: z.iso.datetime(),
+    data: z.array(StreamBucket),
+    totals: z.object(counts).meta({
+      description: "The sums of this answer's data. By release, a recording on two releases counts in both.",
+    }),
+    doubleCounted: z.boolean().meta({ description: "True when the groups may hold one play twice: releases do." }),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: "Streams" });
+
+export function presentStreams(answer: StreamsAnswer): z.input<typeof Streams> {
+  const { query, from, to, generation, buckets } = answer;
+  const groupBy = query.groupBy ?? null;
+  const total = (count: "plays" | "downloads" | "other") => {
+    const known = buckets.map((bucket) => bucket[count]).filter((value) => value !== null);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  };
+  return {
+    granularity: query.granularity,
+    from,
+    to,
+    groupBy,
+    generation,
+    asOf: instantToIso(answer.asOf),
+    data: buckets.map((bucket) => presentBucket(bucket, groupBy === "platform")),
+    totals: { plays: total("plays"), downloads: total("downloads"), other: total("other") },
+    doubleCounted: groupBy === "release",
+    nextCursor: answer.nextCursor,
+  };
+}
+
+function presentBucket(bucket: PlayBucket, isPlatform: boolean): z.input<typeof StreamBucket> {
+  const platformId = isPlatform && bucket.key !== null ? { platformId: platformOf(bucket.key).id } : {};
+  return { ...bucket, ...platformId, sourcesMissing: [...bucket.sourcesMissing] };
+}
+
+export const ReconciledMonth = z
+  .object({
+    period: z.string(),
+    key: z.string(),
+    plays: z.int().nullable().meta({ description: "As daily feeds report them." }),
+    unitsPaid: z.int().nullable().meta({ description: "Stream units as statements paid them." }),
+    amount: z.string().nullable().meta({ description: "What they paid, in the artist's currency." }),
+    rate: z.string().nullable().meta({ description: "The amount per paid unit." }),
+    flags: z.array(z.enum(["missing_month", "missing_plays", "units_differ", "low_rate", "high_rate"])),
+  })
+  .meta({ id: "ReconciledMonth" });
+
+export function presentReconciled(row: Reconciled): z.input<typeof ReconciledMonth> {
+  const { nanos, rate, flags, ...facts } = row;
+  const decimal = (value: bigint | null) => (value === null ? null : formatNanos(value));
+  return { ...facts, amount: decimal(nanos), rate: decimal(rate), flags: [...flags] };
+}
