@@ -12,6 +12,7 @@ import { registerIdentity } from "./identity/index.ts";
 import { makeId } from "./kernel/id.ts";
 import { Problem } from "./kernel/problems.ts";
 import { registerMail } from "./mail/index.ts";
+import { registerMetrics } from "./metrics/index.ts";
 import { registerStatements } from "./statements/index.ts";
 import { registerStreams } from "./streams/index.ts";
 import { createDoorman, registerTeam } from "./team/index.ts";
@@ -24,6 +25,7 @@ registerTeam(register);
 registerStatements(register);
 registerEarnings(register);
 registerStreams(register);
+registerMetrics(register);
 registerMail(register);
 
 /** Every operation of the API, for the conformance suite. */

@@ -20,6 +20,7 @@ const variables = z.object({
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).default("Dashboard <dashboard@localhost>"),
   HOME_URL: z.string().min(1).default("/docs"),
+  ISOLATE_COPY: z.enum(["on", "off"]).default("on"),
 });
 
 const parsed = new WeakMap<object, Settings>();
@@ -48,6 +49,7 @@ export function settingsOf(env: Env): Settings {
     resendApiKey: given.RESEND_API_KEY ?? null,
     mailFrom: given.MAIL_FROM,
     homeUrl: given.HOME_URL,
+    keepsAnswersInIsolate: given.ISOLATE_COPY === "on",
   };
   parsed.set(env, settings);
   return settings;

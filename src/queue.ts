@@ -32,14 +32,14 @@ const running = new Set<string>();
 /** Answers a batch of jobs. */
 export async function onJobs(batch: MessageBatch<JobMessage>, env: Env, execution: ExecutionContext): Promise<void> {
   for (const message of batch.messages) {
-    const { id, kind, body } = message.body;
+    const { id, kind, body } = headOf(message.body);
     if (running.has(id)) {
       message.ack();
       continue;
     }
     running.add(id);
     try {
-      const outcome = await runJob(baseOf(env, execution, kind), parseJob(id, kind, body), message.body);
+      const outcome = await runJob(baseOf(env, execution, kind), parseJob(id, kind, body), { id, kind });
       if (outcome === "done") message.ack();
       else message.retry({ delaySeconds: Math.min(2 ** message.attempts, 300) });
     } finally {
@@ -48,7 +48,17 @@ export async function onJobs(batch: MessageBatch<JobMessage>, env: Env, executio
   }
 }
 
-async function runJob(base: BaseCtx, job: JobMessage | null, sent: JobMessage): Promise<"done" | "retry"> {
+/** Reads a message as far as anything put into the queue can be read. */
+function headOf(message: unknown): { id: string; kind: string; body: unknown } {
+  const { id, kind, body } = (message ?? {}) as Record<string, unknown>;
+  return { id: String(id), kind: String(kind), body };
+}
+
+async function runJob(
+  base: BaseCtx,
+  job: JobMessage | null,
+  sent: { id: string; kind: string },
+): Promise<"done" | "retry"> {
   const startedAt = Date.now();
   let error: unknown = null;
   let outcome: "done" | "retry" | "buried" = "done";
@@ -67,7 +77,7 @@ async function runJob(base: BaseCtx, job: JobMessage | null, sent: JobMessage): 
       kind: "job",
       id: sent.id,
       job: sent.kind,
-      ...("artistId" in sent.body ? { artist: sent.body.artistId } : {}),
+      ...(job !== null && "artistId" in job.body ? { artist: job.body.artistId } : {}),
       outcome,
       ms: Date.now() - startedAt,
       ...base.db.meter,

@@ -81,11 +81,18 @@ export function openDb(database: D1Database, bookmark: string | null): Db {
   };
   const gather = gathering(send);
   const prepare = (query: string) => session.prepare(query);
-  const orm = drizzle({ prepare, batch: gather } as unknown as D1Database);
+  // Made when first asked for: most requests are let in and answered without it.
+  let orm: DrizzleD1Database | null = null;
+  const openOrm = () => {
+    orm ??= drizzle({ prepare, batch: gather } as unknown as D1Database);
+    return orm;
+  };
   return {
-    orm,
+    get orm() {
+      return openOrm();
+    },
     meter,
-    read: (...queries) => orm.batch(queries),
+    read: (...queries) => openOrm().batch(queries),
     readNumbered: async (queries) => {
       if (queries.length === 0) return [];
       const results = await gather(queries.map(({ sql, params }) => prepare(sql).bind(...params)));

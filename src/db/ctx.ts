@@ -23,6 +23,8 @@ export interface Settings {
   readonly mailFrom: string;
   /** Where a browser goes after signing in. */
   readonly homeUrl: string;
+  /** Whether an isolate keeps finished answers of its own beside KV; off to measure what KV costs. */
+  readonly keepsAnswersInIsolate: boolean;
 }
 
 /** The stores beside D1. */

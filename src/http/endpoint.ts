@@ -210,7 +210,15 @@ function keptAnswer(spec: AnySpec, reply: Reply | Response) {
 function queryOf(request: Request, shape: Shape): Record<string, unknown> {
   const at = request.url.indexOf("?");
   if (at < 0) return {};
-  const coerced = coerceInputs(new URLSearchParams(request.url.slice(at)) as never, shape as never) ?? {};
+  const known = new URLSearchParams();
+  const unknown: string[] = [];
+  for (const [name, value] of new URLSearchParams(request.url.slice(at))) {
+    if (Object.hasOwn(shape.shape, name)) known.append(name, value);
+    else unknown.push(name);
+  }
+  const coerced = coerceInputs(known as never, shape as never) ?? {};
+  // Defined, not assigned: a parameter may be called `__proto__`, and is then refused by that name.
+  for (const name of unknown) Object.defineProperty(coerced, name, { value: "", enumerable: true, configurable: true });
   // chanfana turns `?q=` into null, which an optional string would refuse.
   for (const [name, value] of Object.entries(coerced)) if (value === null) coerced[name] = "";
   return coerced;
@@ -271,8 +279,8 @@ function documentOf<
     ? { content: { "application/json": { schema: spec.body, example: spec.example?.body } }, required: true }
     : spec.rawBody && { ...spec.rawBody, required: true };
   const request = {
-    ...(spec.params ? { params: spec.params } : {}),
-    ...(spec.query ? { query: spec.query } : {}),
+    ...(spec.params ? { params: withExamples(spec.params, spec.example?.params) } : {}),
+    ...(spec.query ? { query: withExamples(spec.query, spec.example?.query) } : {}),
     ...(headers ? { headers } : {}),
     ...(body ? { body } : {}),
   };
@@ -285,6 +293,16 @@ function documentOf<
     request,
     responses: { ...Object.fromEntries(answers), ...problemAnswers([...standard, ...(spec.problems ?? [])]) },
   } as unknown as OpenAPIRouteSchema;
+}
+
+/** Shows the values of an operation's example beside its parameters. */
+function withExamples(shape: Shape, example: Record<string, string> = {}): Shape {
+  const values = coerceInputs(new URLSearchParams(example) as never, shape as never) ?? {};
+  const named = Object.entries(shape.shape as Record<string, z.ZodType>).map(([name, field]) => {
+    const value = values[name];
+    return [name, value === undefined ? field : field.meta({ ...field.meta(), example: value })];
+  });
+  return z.strictObject(Object.fromEntries(named));
 }
 
 function answerDocument(answer: Answer): object {

@@ -64,5 +64,10 @@ export function problemAnswers(codes: readonly ProblemCode[]): Record<string, ob
       content: { "application/problem+json": { schema: ProblemBody, examples: Object.fromEntries(examples) } },
     };
   }
+  // What any operation may meet besides: too many requests, a fault of ours.
+  answers["default"] = {
+    description: "Any other problem, in the same shape.",
+    content: { "application/problem+json": { schema: ProblemBody } },
+  };
   return answers;
 }

@@ -37,6 +37,7 @@ export {
   sumCut,
 } from "./rollups/repository.ts";
 export { earningRollups } from "./rollups/tables.ts";
+export { registerMetrics } from "./routes.ts";
 export { coversMonth, type EarningSource } from "./sources/model.ts";
 export { listSources, sourceStatements } from "./sources/repository.ts";
 export { earningSources } from "./sources/tables.ts";

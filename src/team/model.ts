@@ -46,6 +46,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   getEarningsOverview: SEES_MONEY,
   explainEarnings: SEES_MONEY,
   diffEarnings: SEES_MONEY,
+  replaceDevelopmentPlays: KEEPS_BOOKS,
   getStreams: ROLES,
   getReconciliation: SEES_MONEY,
 };
