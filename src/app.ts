@@ -86,7 +86,7 @@ export async function answer(request: Request, env: Env, execution: ExecutionCon
   let response: Response;
   let base: BaseCtx | null = null;
   try {
-    base = contextOf(env, outside, { kind: "anonymous" }, request.headers.get("x-d1-bookmark"));
+    base = contextOf(env, outside, { kind: "anonymous" });
     const call: Call = { base, doorman, log, waitUntil: outside.waitUntil };
     response = await app.fetch(request, { ...env, call }, execution);
   } catch (error) {

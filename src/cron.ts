@@ -52,5 +52,5 @@ function baseOf(event: ScheduledController, env: Env, execution: ExecutionContex
     fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
     waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
   };
-  return contextOf(env, outside, { kind: "system", job: "cron" }, null);
+  return contextOf(env, outside, { kind: "system", job: "cron" });
 }

@@ -67,10 +67,10 @@ export interface Outside {
 const MESSAGES_PER_SEND = 100;
 
 /** Makes the context of one request, job or schedule, out of the bindings and what its door read. */
-export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"], bookmark: string | null): BaseCtx {
+export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"]): BaseCtx {
   const { now, randomBytes } = outside;
   return {
-    db: openDb(env.DB, bookmark),
+    db: openDb(env.DB),
     stores: { files: env.FILES, kpi: env.KPI },
     settings: settingsOf(env),
     actor,

@@ -100,5 +100,5 @@ function baseOf(env: Env, execution: ExecutionContext, kind: string): BaseCtx {
     fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
     waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
   };
-  return contextOf(env, outside, { kind: "system", job: kind }, null);
+  return contextOf(env, outside, { kind: "system", job: kind });
 }

@@ -61,10 +61,11 @@ export class ConstraintError extends Error {
 /**
  * Opens D1 for one request or job.
  *
- * @param bookmark what an earlier answer's `x-d1-bookmark` said, or null to read from the primary
+ * The first read, sign-in, goes to the primary, so a revoked key is refused at once and whatever the caller has seen
+ * before is there; what follows may come from a replica that is as new. A bookmark sent by the caller adds nothing.
  */
-export function openDb(database: D1Database, bookmark: string | null): Db {
-  const session = database.withSession(bookmark ?? "first-primary");
+export function openDb(database: D1Database): Db {
+  const session = database.withSession("first-primary");
   const meter: Meter = { rowsRead: 0, rowsWritten: 0, roundTrips: 0 };
   const send = async (statements: D1PreparedStatement[]): Promise<D1Result[]> => {
     try {

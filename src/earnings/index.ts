@@ -4,7 +4,6 @@
 // no source has reported is null and named, never nought; the overview is the same few rows for any number of lines.
 // Never: writes a figure.
 
-export type { FigureStatus } from "./model.ts";
 export { refreshKpis } from "./overview.ts";
 export { type EarningFilter, GROUPS, type Group, normalised, type PeriodQuery, planOf, rangeOf } from "./question.ts";
 export { registerEarnings } from "./routes.ts";

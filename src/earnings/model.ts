@@ -2,10 +2,7 @@
 
 import { spreadTable } from "../kernel/allocate.ts";
 import { type Day, daysBetween, daysOfMonth, type Month, monthOf, weekStart } from "../kernel/time.ts";
-import { type Cell, coversMonth, type EarningSource } from "../metrics/index.ts";
-
-/** How sure a figure is. */
-export type FigureStatus = "final" | "provisional" | "not_yet_reported";
+import { type Cell, coversMonth, type EarningSource, type FigureStatus } from "../metrics/index.ts";
 
 /** One figure of an answer. Amounts are nanos; null is "not known". */
 export interface Bucket {
@@ -171,6 +168,8 @@ export interface Overview {
   readonly topPlatforms: ReturnType<typeof topOf>;
   readonly topTerritories: ReturnType<typeof topOf>;
   readonly topRecordings: ReturnType<typeof topOf>;
+  /** Plays of the twelve months as daily feeds report them. */
+  readonly plays: { readonly count: number | null; readonly status: FigureStatus };
   readonly unitsPaid: { readonly streams: number; readonly downloads: number; readonly other: number } | null;
   readonly sources: readonly EarningSource[];
   readonly thisMonth: Month;

@@ -5,8 +5,26 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeBase64urlNoPadding } from "@oslojs/encoding";
 import { persist } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
-import { addDays, addMonths, type Day, dayInZone, monthOf, monthsBetween, weekStart } from "../kernel/time.ts";
-import { type Cell, type Cut, findDayWeights, listCellRange, listSources } from "../metrics/index.ts";
+import {
+  addDays,
+  addMonths,
+  type Day,
+  dayInZone,
+  firstDay,
+  monthOf,
+  monthsBetween,
+  weekStart,
+} from "../kernel/time.ts";
+import {
+  type Cell,
+  type Cut,
+  findDayWeights,
+  listCellRange,
+  listPlayRange,
+  listPlaySources,
+  listSources,
+  periodStatus,
+} from "../metrics/index.ts";
 import { openArtist } from "../team/index.ts";
 import { dayBuckets, monthBuckets, type Overview, topOf, totalOf } from "./model.ts";
 import { findSnapshot, kpiKey, type SnapshotKey, snapshotStatements } from "./repository.ts";
@@ -88,7 +106,10 @@ async function computeOverview(ctx: Ctx, day: Day): Promise<unknown> {
   const page = { after: null, limit: MOST_ROWS };
   const cells = (cut: Cut) =>
     listCellRange(ctx.db, ctx.scope, { currency, source: "", cut, platform: "" }, range, page);
-  const [weights, sources, total, platforms, territories, recordings] = await Promise.all([
+  const everything = { source: "", cut: "total", platform: "" } as const;
+  const [playSources, plays, weights, sources, total, platforms, territories, recordings] = await Promise.all([
+    listPlaySources(ctx.db, ctx.scope),
+    listPlayRange(ctx.db, ctx.scope, everything, { grain: "month", ...range }, page),
     findDayWeights(ctx.db, ctx.scope, range),
     listSources(ctx.db, ctx.scope),
     cells("total"),
@@ -114,6 +135,10 @@ async function computeOverview(ctx: Ctx, day: Day): Promise<unknown> {
     topPlatforms: topOf(named(platforms), TOP),
     topTerritories: topOf(named(territories), TOP),
     topRecordings: topOf(named(recordings), TOP),
+    plays: {
+      count: playSources.length === 0 ? null : plays.reduce((sum, figure) => sum + figure.plays, 0),
+      status: periodStatus(playSources, { from: firstDay(range.from), to: day }).status,
+    },
     unitsPaid: total.length === 0 ? null : unitsOf(total),
     sources,
     thisMonth,

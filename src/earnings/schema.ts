@@ -155,7 +155,7 @@ export function presentOverview(overview: Overview): z.output<typeof EarningsOve
     })),
     topTerritories: items(overview.topTerritories, territoryName),
     topRecordings: items(overview.topRecordings, (_, label) => label),
-    streams: { plays: null, status: "not_yet_reported", unitsPaid: overview.unitsPaid },
+    streams: { plays: overview.plays.count, status: overview.plays.status, unitsPaid: overview.unitsPaid },
     sources: sources.map((source) => ({
       id: source.id,
       lastPeriod: source.periods.map(({ to }) => to).reduce<string | null>(later, null),

@@ -5,11 +5,12 @@
 // many rows as its answer has cells. Never: adds what cannot be added, or takes a missing month for nought.
 
 export {
-  countCovered,
+  type FigureStatus,
   METRICS,
   type Metric,
   type PlayCell,
   type PlaySource,
+  periodStatus,
   type ReportedDay,
   refuseNonAdditive,
 } from "./facts/model.ts";

@@ -1,9 +1,7 @@
 // The home of what is made of plays: how sure a period is, and how plays compare with the units statements paid.
 
-import type { FigureStatus } from "../earnings/index.ts";
 import { roundHalfEven } from "../kernel/round.ts";
-import { countDays, type Day } from "../kernel/time.ts";
-import { countCovered, type PlaySource } from "../metrics/index.ts";
+import type { FigureStatus } from "../metrics/index.ts";
 
 /** Plays of one period and key. Null is "not known". */
 export interface PlayBucket {
@@ -15,23 +13,6 @@ export interface PlayBucket {
   readonly other: number | null;
   readonly status: FigureStatus;
   readonly sourcesMissing: readonly string[];
-}
-
-/**
- * Says how sure a period is: a source that has begun and has not reported all of its days is missing.
- *
- * A period none of whose days is reported is not yet reported, whatever its sum would be.
- */
-export function periodStatus(
-  sources: readonly PlaySource[],
-  days: { from: Day; to: Day },
-): { status: FigureStatus; sourcesMissing: string[] } {
-  const begun = sources.filter(({ runs }) => runs[0] !== undefined && runs[0][0] <= days.to);
-  const asked = countDays(days.from, days.to);
-  const covered = begun.map(({ id, runs }) => ({ id, days: countCovered(runs, days.from, days.to) }));
-  const sourcesMissing = covered.filter((source) => source.days < asked).map((source) => source.id);
-  if (covered.every((source) => source.days === 0)) return { status: "not_yet_reported", sourcesMissing };
-  return { status: sourcesMissing.length === 0 ? "final" : "provisional", sourcesMissing };
 }
 
 /** What is worth a look when plays and paid units of a month are held against each other. */

@@ -25,10 +25,11 @@ import {
   listSources,
   type Metric,
   type PlayFigure,
+  periodStatus,
   platformOf,
   refuseNonAdditive,
 } from "../metrics/index.ts";
-import { type PlayBucket, periodStatus, type Reconciled, reconcile } from "./model.ts";
+import { type PlayBucket, type Reconciled, reconcile } from "./model.ts";
 
 /** A question about plays. */
 export interface StreamsQuery extends EarningFilter, PeriodQuery {

@@ -129,7 +129,7 @@ export function newBase(now: number = Date.now()) {
     fetch: globalThis.fetch,
     waitUntil: () => undefined,
   };
-  const base = contextOf(env, outside, { kind: "system", job: "test" }, null);
+  const base = contextOf(env, outside, { kind: "system", job: "test" });
   return { ...base, send: () => undefined };
 }
 

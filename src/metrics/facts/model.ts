@@ -32,6 +32,9 @@ export function refuseNonAdditive(metric: Metric): void {
   });
 }
 
+/** How sure a figure is. */
+export type FigureStatus = "final" | "provisional" | "not_yet_reported";
+
 /** What one source reported of one store and key on one day. */
 export interface PlayCell {
   readonly platform: string;
@@ -87,4 +90,21 @@ export function countCovered(runs: readonly Run[], from: Day, to: Day): number {
     if (first <= last) days += countDays(first, last);
   }
   return days;
+}
+
+/**
+ * Says how sure a period is: a source that has begun and has not reported all of its days is missing.
+ *
+ * A period none of whose days is reported is not yet reported, whatever its sum would be.
+ */
+export function periodStatus(
+  sources: readonly PlaySource[],
+  days: { from: Day; to: Day },
+): { status: FigureStatus; sourcesMissing: string[] } {
+  const begun = sources.filter(({ runs }) => runs[0] !== undefined && runs[0][0] <= days.to);
+  const asked = countDays(days.from, days.to);
+  const covered = begun.map(({ id, runs }) => ({ id, days: countCovered(runs, days.from, days.to) }));
+  const sourcesMissing = covered.filter((source) => source.days < asked).map((source) => source.id);
+  if (covered.every((source) => source.days === 0)) return { status: "not_yet_reported", sourcesMissing };
+  return { status: sourcesMissing.length === 0 ? "final" : "provisional", sourcesMissing };
 }
