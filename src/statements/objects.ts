@@ -15,6 +15,15 @@ export function objectKey(scope: ArtistScope, statementId: string, name: ObjectN
   return `artists/${scope.artistId}/statements/${statementId}/${name}`;
 }
 
+/** Waits for R2; whatever it fails of means that it is not available now. */
+async function answered<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new Problem("unavailable", { retryAfterSeconds: 5, cause });
+  }
+}
+
 /** Writes an object of unknown length as it streams past, holding one part of it. */
 export class ObjectWriter {
   readonly #files: R2Bucket;
@@ -43,22 +52,22 @@ export class ObjectWriter {
   /** Makes the object exist; until then nobody can see it. */
   async finish(): Promise<void> {
     if (this.#upload === null) {
-      await this.#files.put(this.#key, this.#buffer.subarray(0, this.#filled));
+      await answered(this.#files.put(this.#key, this.#buffer.subarray(0, this.#filled)));
       return;
     }
     if (this.#filled > 0) await this.#sendPart();
-    await this.#upload.complete(this.#parts);
+    await answered(this.#upload.complete(this.#parts));
   }
 
   /** Leaves nothing behind. */
   async abort(): Promise<void> {
-    await this.#upload?.abort();
+    if (this.#upload !== null) await answered(this.#upload.abort());
   }
 
   async #sendPart(): Promise<void> {
-    this.#upload ??= await this.#files.createMultipartUpload(this.#key);
+    this.#upload ??= await answered(this.#files.createMultipartUpload(this.#key));
     const part = this.#buffer.subarray(0, this.#filled);
-    this.#parts.push(await this.#upload.uploadPart(this.#parts.length + 1, part));
+    this.#parts.push(await answered(this.#upload.uploadPart(this.#parts.length + 1, part)));
     this.#buffer = new Uint8Array(PART_BYTES);
     this.#filled = 0;
   }
@@ -70,14 +79,19 @@ export class ObjectWriter {
  * @throws Problem `unavailable` when the object is not to be had
  */
 export async function readRange(files: R2Bucket, key: string, offset: number, length: number): Promise<Uint8Array> {
-  const object = await files.get(key, { range: { offset, length } });
+  const object = await answered(files.get(key, { range: { offset, length } }));
   if (object === null) throw new Problem("unavailable", { cause: new Error(`no object at ${key}`) });
-  return new Uint8Array(await object.arrayBuffer());
+  return new Uint8Array(await answered(object.arrayBuffer()));
+}
+
+/** Opens a whole object if there is one. @throws Problem `unavailable` */
+export function findObject(files: R2Bucket, key: string): Promise<R2ObjectBody | null> {
+  return answered(files.get(key));
 }
 
 /** Opens a whole object for reading. @throws Problem `unavailable` when it is not to be had */
 export async function openObject(files: R2Bucket, key: string): Promise<R2ObjectBody> {
-  const object = await files.get(key);
+  const object = await findObject(files, key);
   if (object === null) throw new Problem("unavailable", { cause: new Error(`no object at ${key}`) });
   return object;
 }
@@ -89,5 +103,5 @@ export async function removeObjects(
   statementId: string,
   names: readonly ObjectName[],
 ): Promise<void> {
-  await stores.files.delete(names.map((name) => objectKey(scope, statementId, name)));
+  await answered(stores.files.delete(names.map((name) => objectKey(scope, statementId, name))));
 }

@@ -9,7 +9,7 @@ import { Problem } from "../kernel/problems.ts";
 import type { Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
 import { RETRACTABLE, type StatementStatus } from "./model.ts";
-import { objectKey } from "./objects.ts";
+import { findObject, objectKey } from "./objects.ts";
 import {
   findStatement,
   findStatements,
@@ -108,7 +108,7 @@ async function move(
 /** Opens the original bytes. @throws Problem `not_found`, also when the original is no longer kept */
 export async function openOriginal(ctx: Ctx, id: string): Promise<{ statement: StatementRow; object: R2ObjectBody }> {
   const statement = await getStatement(ctx, id);
-  const object = await ctx.stores.files.get(objectKey(ctx.scope, id, "original"));
+  const object = await findObject(ctx.stores.files, objectKey(ctx.scope, id, "original"));
   if (object === null) throw new Problem("not_found");
   return { statement, object };
 }

@@ -1,0 +1,246 @@
+// The home of what the conformance suites need beside the registry: real things to name in a path, and raw bodies.
+import { env } from "cloudflare:workers";
+import { registeredOperations } from "../../src/app.ts";
+import type { Operation } from "../../src/http/endpoint.ts";
+import { hashSecret } from "../../src/identity/index.ts";
+import { makeId } from "../../src/kernel/id.ts";
+import { distrokidFile } from "../harness/files.ts";
+import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
+import { atRest, bytes, type Caller, imported, newPerson, newWorld, nobody, type World } from "../harness/world.ts";
+
+/** An artist with an owner who has a session, and an owner's key. */
+export interface Place {
+  readonly world: World;
+  readonly person: Caller;
+  readonly userId: string;
+  readonly owner: Caller;
+}
+
+/** Makes an artist with its owner. */
+export async function newPlace(): Promise<Place> {
+  const [world, { userId, caller }] = await Promise.all([newWorld(), newPerson()]);
+  const [owner] = await Promise.all([world.as("owner"), world.join(userId, "owner")]);
+  return { world, userId, person: caller, owner };
+}
+
+let files = 0;
+
+/** A file whose bytes no other test has. */
+export function newFile(lines = 3): string {
+  files += 1;
+  return distrokidFile(lines, `${files}`);
+}
+
+/** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
+export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
+  "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
+  "/statements/:id/commit": async ({ owner }) => {
+    const response = await owner.upload("preview.tsv", newFile(), "&preview=true");
+    const { id } = (await response.json()) as { id: string };
+    return (await atRest(owner, id, true)).id;
+  },
+  "/lines/:line": async () => "2",
+  "/team/api-keys/:id": async ({ owner }) => {
+    const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
+    return ((await response.json()) as { id: string }).id;
+  },
+  "/auth/email/:token": async () => {
+    const token = makeId("session", Date.now(), bytes(10));
+    const now = Date.now();
+    await env.DB.prepare("INSERT INTO email_links VALUES (?, ?, ?, ?, NULL)")
+      .bind(hashSecret(token), `${token.slice(-10)}@example.com`, now, now + 60_000)
+      .run();
+    return token;
+  },
+};
+
+/** What stands in a path where a real id would: well-formed, and nobody's. */
+export const MISSING: Readonly<Record<string, string>> = {
+  "/statements/:id": "stm_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/lines/:line": "2",
+  "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
+};
+
+/** Bodies that are not JSON. */
+export const RAW: Readonly<Record<string, () => { query: string; body: string; type: string }>> = {
+  uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
+};
+
+/** Finds what stands for a parameter of a path. */
+export function fixtureOf<T>(kept: Readonly<Record<string, T>>, path: string, parameter: string): T {
+  const fitting = Object.keys(kept)
+    .filter((key) => path.includes(key) && key.split("/").includes(`:${parameter}`))
+    .sort((one, other) => other.length - one.length);
+  const found = fitting[0] === undefined ? undefined : kept[fitting[0]];
+  if (found === undefined)
+    throw new Error(`no fixture for :${parameter} of ${path}: add one to conformance/fixtures.ts`);
+  return found;
+}
+
+/** The parameters of a path. */
+export function parametersOf(path: string): string[] {
+  return [...path.matchAll(/:(\w+)/g)].map((match) => String(match[1]));
+}
+
+/** A path with its parameters filled in. */
+export function filled(path: string, values: Readonly<Record<string, string>>): string {
+  return path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(values[name] ?? ""));
+}
+
+/** The path of an operation that names real things of an artist. */
+export async function realPath(operation: Operation, place: Place): Promise<string> {
+  const values: Record<string, string> = {};
+  for (const name of parametersOf(operation.path)) {
+    values[name] = await fixtureOf(THINGS, operation.path, name)(place);
+  }
+  return filled(operation.path, values);
+}
+
+/** The path of an operation that names what does not exist. */
+export function missingPath(operation: Operation): string {
+  const names = parametersOf(operation.path);
+  return filled(
+    operation.path,
+    Object.fromEntries(names.map((name) => [name, fixtureOf(MISSING, operation.path, name)])),
+  );
+}
+
+/** How a request differs from the operation's own example. */
+export interface How {
+  readonly headers?: Record<string, string>;
+  readonly query?: Readonly<Record<string, string>>;
+  /** The whole body as text; without it, the example. */
+  readonly body?: string;
+  readonly type?: string;
+}
+
+/** An answer, read whole. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** What of a JSON answer the suites look at; empty when there is none. */
+  readonly json: Partial<ProblemAnswer> & ListAnswer;
+}
+
+/** The parts of a problem that the suites look at. */
+export interface ProblemAnswer {
+  readonly code: string;
+  readonly errors: readonly { readonly path: string }[];
+}
+
+/** The parts of a list and of its items that the suites look at. */
+export interface ListAnswer {
+  readonly data: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** What tells the place of an item in its list; each list has some of it. */
+export interface Item {
+  readonly id: string;
+  readonly line: number;
+  readonly period: string;
+  readonly key: string | null;
+}
+
+/** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */
+export async function send(caller: Caller, operation: Operation, path: string, how: How = {}): Promise<Answer> {
+  const raw = RAW[operation.operation]?.();
+  const asked = new URLSearchParams({ ...operation.example.query, ...how.query }).toString();
+  const query = [raw?.query.slice(1) ?? "", asked].filter((part) => part !== "").join("&");
+  const body = how.body ?? raw?.body ?? (operation.hasJsonBody ? JSON.stringify(operation.example.body) : undefined);
+  const type = how.type ?? raw?.type ?? "application/json";
+  const response = await caller.send(operation.method.toUpperCase(), query === "" ? path : `${path}?${query}`, {
+    headers: { ...(body === undefined ? {} : { "content-type": type }), ...how.headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  return checked(response, operation);
+}
+
+let document: Promise<OpenApi> | null = null;
+
+/** The OpenAPI document as it is served. */
+export function served(): Promise<OpenApi> {
+  document ??= nobody.get("/openapi.json").then((response) => response.json());
+  return document;
+}
+
+/** An operation as it is documented. */
+export async function documented(operation: Operation): Promise<DocumentedOperation> {
+  const path = operation.path.replace(/:(\w+)/g, "{$1}");
+  const found = (await served()).paths[path]?.[operation.method];
+  if (found === undefined) throw new Error(`${operation.operation} is not in the document`);
+  return found;
+}
+
+const INSIDES =
+  /SQLITE|D1_ERROR|constraint failed|no such (table|column)|\n\s+at |\.tsx?:\d|node_modules|SELECT .* FROM/;
+
+/** Holds an answer to what every answer promises, and to what its operation declares. */
+export async function checked(response: Response, operation: Operation | null): Promise<Answer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const about = `${operation?.operation ?? response.url} answered ${status} ${text.slice(0, 300)}`;
+  const faults: string[] = [];
+  const holds = (what: string, isSo: boolean) => {
+    if (!isSo) faults.push(what);
+  };
+  const requestId = headers.get("x-request-id") ?? "";
+  const cache = headers.get("cache-control") ?? "";
+  holds("it has a request id", /^req_[0-9a-z]{26}$/.test(requestId));
+  holds("HSTS of a year", /max-age=(\d+)/.exec(headers.get("strict-transport-security") ?? "")?.[1] === "31536000");
+  holds("nosniff", headers.get("x-content-type-options") === "nosniff");
+  // With "no-referrer" a browser would say `Origin: null` of our own pages' forms.
+  holds("no referrer to others", headers.get("referrer-policy") === "same-origin");
+  holds("a content policy", headers.get("content-security-policy")?.startsWith("default-src 'none'") === true);
+  holds("no framing", headers.get("content-security-policy")?.includes("frame-ancestors 'none'") === true);
+  holds("not cached by others", /no-store/.test(cache) || (cache === "private, no-cache" && headers.has("etag")));
+  holds("no cross-origin reading", !headers.has("access-control-allow-origin"));
+  holds("no insides", !INSIDES.test(text));
+  holds("never a fault of ours", status < 500);
+  for (const cookie of headers.getSetCookie()) holds(`a safe cookie, not ${cookie}`, isSafeCookie(cookie));
+
+  const isJson = /json/.test(headers.get("content-type") ?? "");
+  const json = isJson && text !== "" ? JSON.parse(text) : null;
+  const openApi = await served();
+  const declared = operation === null ? null : (await documented(operation)).responses[String(status)];
+  holds("a declared status", declared !== undefined);
+  if (status >= 400 && text !== "") {
+    holds("problem+json", headers.get("content-type") === "application/problem+json");
+    holds("its own id", json?.instance === requestId);
+    holds("its own status", json?.status === status);
+    holds("a type that explains it", json?.type === `/docs/problems#${json?.code}`);
+    const problem = openApi.components.schemas["Problem"];
+    if (problem !== undefined) faults.push(...faultsOf(openApi, problem, json));
+  } else if (json !== null && declared !== null) {
+    const shape = declared?.content?.["application/json"]?.schema;
+    if (shape === undefined) faults.push("a JSON body that is not declared");
+    else faults.push(...faultsOf(openApi, shape, json));
+  }
+  if (faults.length > 0) throw new Error(`${about}\nfails: ${faults.join("; ")}`);
+  return { status, headers, text, json: { data: [], nextCursor: null, ...json } };
+}
+
+function isSafeCookie(cookie: string): boolean {
+  const parts = cookie.split(";").map((part) => part.trim().toLowerCase());
+  const needs = ["path=/", "secure", "httponly", "samesite=lax"];
+  const isHostBound = parts[0]?.startsWith("__host-") === true && !parts.some((part) => part.startsWith("domain"));
+  return isHostBound && needs.every((need) => parts.includes(need));
+}
+
+/** An answer without what is different each time: the request's id and the place in the database. */
+export function comparable({ status, headers, text }: Answer): string {
+  const id = headers.get("x-request-id") ?? "";
+  const kept = [...headers].filter(([name]) => name !== "x-request-id" && name !== "x-d1-bookmark");
+  return JSON.stringify({ status, headers: kept.sort(), text: id === "" ? text : text.replaceAll(id, "req") });
+}
+
+/** The operations that ask for something of their caller. */
+export const guarded = registeredOperations.filter((operation) => operation.access !== "public");
+
+/** The operations about one artist's data. */
+export const ofArtist = registeredOperations.filter((operation) => operation.access === "artist");
+
+/** The operations that change something. */
+export const writes = guarded.filter((operation) => operation.method !== "get");

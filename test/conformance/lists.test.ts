@@ -1,0 +1,208 @@
+// Over every registered list: its order, its limits, its walk and its cursors. A new list says in LISTS what to walk over.
+import { describe, expect, it } from "vitest";
+import { registeredOperations } from "../../src/app.ts";
+import { distrokidFile } from "../harness/files.ts";
+import type { Caller } from "../harness/world.ts";
+import { imported } from "../harness/world.ts";
+import { type Answer, checked, documented, type Item, newFile, newPlace, type Place, send } from "./fixtures.ts";
+
+/** What a list is walked over with. */
+interface Stock {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Another question of the same list, which a cursor of the first does not answer. */
+  readonly other: Readonly<Record<string, string>>;
+  /** How many there are. */
+  readonly count: number;
+  /** Adds something that comes into the list, if the list can change at all. */
+  readonly insert: () => Promise<unknown>;
+}
+
+interface List {
+  readonly stock: (place: Place) => Promise<Stock>;
+  /** The place of an item in the list's order. */
+  readonly placeOf: (item: Item) => string;
+  readonly order: "up" | "down";
+}
+
+const padded = (line: number) => String(line).padStart(9, "0");
+
+async function makeKeys(owner: Caller, count: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) {
+    await owner.post("/api/dashboard/team/api-keys", { name: `key ${at}`, role: "viewer" });
+  }
+}
+
+const LISTS: Readonly<Record<string, List>> = {
+  listApiKeys: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      await makeKeys(owner, 6);
+      const insert = () => makeKeys(owner, 1);
+      return { path: "/api/dashboard/team/api-keys", query: {}, other: {}, count: 7, insert };
+    },
+  },
+  listStatements: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      const insert = () => imported(owner, "a.tsv", newFile());
+      for (let at = 0; at < 5; at += 1) await insert();
+      const query = { source: "distrokid" };
+      return { path: "/api/dashboard/statements", query, other: { source: "tunecore" }, count: 5, insert };
+    },
+  },
+  listStatementLines: {
+    placeOf: ({ line }) => padded(line),
+    order: "up",
+    stock: async ({ owner }) => {
+      const { id } = await imported(owner, "a.tsv", distrokidFile(24, "lines"));
+      const insert = () => imported(owner, "b.tsv", newFile());
+      const path = `/api/dashboard/statements/${id}/lines`;
+      return { path, query: { platform: "Spotify" }, other: { platform: "Deezer" }, count: 6, insert };
+    },
+  },
+  getEarnings: {
+    placeOf: ({ period, key }) => `${period} ${key}`,
+    order: "up",
+    stock: async ({ owner }) => {
+      await imported(owner, "a.tsv", distrokidFile(24, "earnings"));
+      const insert = () => imported(owner, "b.tsv", newFile());
+      const query = { from: "2024-01", to: "2024-03", groupBy: "platform" };
+      return { path: "/api/dashboard/earnings", query, other: { ...query, to: "2024-04" }, count: 12, insert };
+    },
+  },
+  getStreams: {
+    placeOf: ({ period }) => period,
+    order: "up",
+    stock: async ({ owner }) => {
+      const query = { granularity: "day", from: "2024-01-01", to: "2024-01-09" };
+      const insert = () => imported(owner, "b.tsv", newFile());
+      return { path: "/api/dashboard/streams", query, other: { ...query, to: "2024-01-10" }, count: 9, insert };
+    },
+  },
+  getReconciliation: {
+    placeOf: ({ period, key }) => `${period} ${key}`,
+    order: "up",
+    stock: async ({ owner }) => {
+      await imported(owner, "a.tsv", distrokidFile(24, "reconciliation"));
+      const insert = () => imported(owner, "b.tsv", newFile());
+      const query = { from: "2024-01", to: "2024-03" };
+      const path = "/api/dashboard/streams/reconciliation";
+      return { path, query, other: { ...query, groupBy: "recording" }, count: 12, insert };
+    },
+  },
+};
+
+const lists = registeredOperations.filter(({ isList }) => isList);
+
+it("every list of the API is walked here, and none that is gone", () => {
+  expect(Object.keys(LISTS).sort()).toEqual(lists.map(({ operation }) => operation).sort());
+});
+
+for (const operation of lists) {
+  describe(operation.operation, () => {
+    const known = LISTS[operation.operation];
+    if (known === undefined) return;
+    const list: List = known;
+
+    const page = async (caller: Caller, { path, query }: Pick<Stock, "path" | "query">, more: object) => {
+      const asked = new URLSearchParams({ ...query, ...(more as Record<string, string>) }).toString();
+      return checked(await caller.get(`${path}?${asked}`), operation);
+    };
+
+    async function walk(
+      caller: Caller,
+      stock: Stock,
+      limit: number,
+      meanwhile?: () => Promise<unknown>,
+    ): Promise<string[]> {
+      const places: string[] = [];
+      let cursor: string | null = null;
+      for (let pages = 0; pages < 100; pages += 1) {
+        const answer: Answer = await page(caller, stock, {
+          limit: String(limit),
+          ...(cursor === null ? {} : { cursor }),
+        });
+        expect(answer.status, answer.text).toBe(200);
+        expect(answer.json.data.length).toBeLessThanOrEqual(limit);
+        places.push(...answer.json.data.map(list.placeOf));
+        cursor = answer.json.nextCursor;
+        if (pages === 0) await meanwhile?.();
+        if (cursor === null) return places;
+      }
+      throw new Error("the walk does not end");
+    }
+
+    it("comes in its order, and a walk with any limit meets everything once", async () => {
+      const place = await newPlace();
+      const stock = await list.stock(place);
+      const whole = await page(place.owner, stock, {});
+      expect(whole.json.nextCursor).toBeNull();
+      const all: string[] = whole.json.data.map(list.placeOf);
+      expect(all).toHaveLength(stock.count);
+      expect(new Set(all).size).toBe(all.length);
+      const sorted = [...all].sort();
+      expect(all).toEqual(list.order === "up" ? sorted : sorted.reverse());
+      for (const limit of [1, 2, 3, stock.count - 1, stock.count, stock.count + 1, 100]) {
+        expect(await walk(place.owner, stock, limit), `limit ${limit}`).toEqual(all);
+      }
+    });
+
+    it("what is added during a walk takes nothing from it and repeats nothing", async () => {
+      const place = await newPlace();
+      const stock = await list.stock(place);
+      const before = await walk(place.owner, stock, 100);
+      const met = await walk(place.owner, stock, 2, stock.insert);
+      expect(new Set(met).size).toBe(met.length);
+      expect(met.filter((each) => before.includes(each))).toEqual(before);
+    });
+
+    it("a limit out of its bounds is refused", async () => {
+      const place = await newPlace();
+      const stock = await list.stock(place);
+      const { parameters = [] } = await documented(operation);
+      const most = parameters.find(({ name }) => name === "limit")?.schema.maximum ?? 0;
+      expect(most).toBeGreaterThanOrEqual(100);
+      for (const limit of ["0", "-1", String(most + 1), "abc", "1.5", "", "1e1000"]) {
+        const answer = await page(place.owner, stock, { limit });
+        expect(answer, limit).toMatchObject({ status: 400, json: { code: "invalid_request" } });
+        expect(answer.json.errors?.[0]?.path).toBe("query.limit");
+      }
+    });
+
+    it("a cursor works for the very question it was given for, unaltered, and for no other", async () => {
+      const place = await newPlace();
+      const stock = await list.stock(place);
+      const first = await page(place.owner, stock, { limit: "2" });
+      const cursor = String(first.json.nextCursor);
+      const refused = async (
+        caller: Caller,
+        more: Record<string, string>,
+        of: Pick<Stock, "path" | "query"> = stock,
+      ) => {
+        const answer = await page(caller, of, { limit: "2", ...more });
+        expect(answer, JSON.stringify(more)).toMatchObject({ status: 400, json: { code: "bad_cursor" } });
+      };
+      expect((await page(place.owner, stock, { limit: "3", cursor })).status).toBe(200);
+      for (let at = 0; at < cursor.length; at += 1) {
+        const altered = cursor.charAt(at) === "A" ? "B" : "A";
+        await refused(place.owner, { cursor: cursor.slice(0, at) + altered + cursor.slice(at + 1) });
+      }
+      for (const other of ["x", cursor.slice(0, -4), `${cursor}AAAA`, `${cursor}=`, "💥", "A".repeat(5000)]) {
+        await refused(place.owner, { cursor: other });
+      }
+      if (Object.keys(stock.other).length > 0) {
+        await refused(place.owner, { cursor }, { path: stock.path, query: stock.other });
+      }
+      const stranger = await newPlace();
+      const theirs = await list.stock(stranger);
+      await refused(stranger.owner, { cursor }, theirs);
+      for (const another of lists.filter((each) => each !== operation && !each.path.includes(":"))) {
+        const answer = await send(place.owner, another, another.path, { query: { cursor } });
+        expect(answer, another.operation).toMatchObject({ status: 400, json: { code: "bad_cursor" } });
+      }
+    });
+  });
+}

@@ -1,0 +1,38 @@
+// The home of looking at all that is stored: every row of every table, or of one artist, as text.
+import { env } from "cloudflare:workers";
+
+/** The names of our tables, as the database has them. */
+export async function tableNames(): Promise<string[]> {
+  const { results } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%' " +
+      "AND name != 'd1_migrations' ORDER BY name",
+  ).all<{ name: string }>();
+  return results.map((row) => row.name);
+}
+
+async function columnsOf(table: string): Promise<string[]> {
+  const { results } = await env.DB.prepare(`PRAGMA table_info(${table})`).all<{ name: string }>();
+  return results.map((row) => row.name);
+}
+
+/** Every row of every table. */
+export async function dumpAll(): Promise<string> {
+  const dump: Record<string, unknown> = {};
+  for (const table of await tableNames()) dump[table] = (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results;
+  return JSON.stringify(dump);
+}
+
+/** Every row that belongs to an artist, with the jobs asked for it, by table; amounts as exact text. */
+export async function dumpArtist(artistId: string, without: readonly string[] = []): Promise<Record<string, unknown>> {
+  const dump: Record<string, unknown> = {};
+  for (const table of await tableNames()) {
+    if (without.includes(table)) continue;
+    const columns = await columnsOf(table);
+    const key = table === "artists" ? "id" : "artist_id";
+    const shown = columns.map((name) => `CAST(${name} AS TEXT) AS ${name}`).join(", ");
+    const mine = columns.includes(key) ? `${key} = ?1` : table === "outbox" ? "instr(body_json, ?1) > 0" : null;
+    if (mine === null) continue;
+    dump[table] = (await env.DB.prepare(`SELECT ${shown} FROM ${table} WHERE ${mine}`).bind(artistId).all()).results;
+  }
+  return dump;
+}
