@@ -52,7 +52,6 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "connectors/engine.ts": { as: "service", because: "drives every provider" },
   "connectors/provider.ts": { as: "model", because: "what a provider is" },
   "connectors/providers/": { as: "model", because: "one folder per live source, and their registry" },
-  "metrics/platforms.ts": { as: "model", because: "the stores and services, one table" },
   "team/doorman.ts": { as: "service", because: "answers what http asks about a caller" },
 };
 

@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { formatNanos } from "../kernel/money.ts";
+import { platformOf } from "../kernel/platform.ts";
 import { territoryName } from "../kernel/territory.ts";
 import { instantToIso } from "../kernel/time.ts";
-import { platformOf } from "../metrics/index.ts";
 import type { DiffAnswer } from "./diff.ts";
 import { type Bucket, monthStatus, type Overview } from "./model.ts";
 import { type EarningFilter, GROUPS, type Group } from "./question.ts";

@@ -10,14 +10,14 @@ const MAX_JSON_BYTES = 256 * 1024;
  * chanfana would take unreadable JSON for `{}` and then complain of missing fields, so bodies are read here first.
  * @throws Problem `unsupported_media_type`, `too_large`, `malformed_json`
  */
-export async function readJson(request: Request): Promise<{ text: string; value: unknown }> {
+export async function readJson(request: Request): Promise<{ value: unknown }> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported_media_type", { detail: "Send the body as application/json." });
   }
   const text = await readText(request, MAX_JSON_BYTES);
   try {
-    return { text, value: JSON.parse(text) };
+    return { value: JSON.parse(text) };
   } catch (cause) {
     throw new Problem("malformed_json", { detail: cause instanceof Error ? cause.message : "", cause });
   }

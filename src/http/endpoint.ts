@@ -149,7 +149,7 @@ export function endpoint<
     const present = (result: unknown) => spec.present(result as R, { query: query as Output<Q>, request });
     const input = { params, query, body, request, c } as Omit<Input<A, P, Q, B>, "ctx">;
 
-    const head = takesIdempotencyKey ? claimOf(ctx, request, spec.operation, json?.text ?? "") : null;
+    const head = takesIdempotencyKey ? claimOf(ctx, request, spec.operation, json?.value) : null;
     if (head === null) return send(spec, present(await spec.handle({ ...input, ctx })));
     const kept = await replay(ctx, head);
     if (kept !== null) return kept;

@@ -16,10 +16,10 @@ export type ClaimHead = Omit<Claim, "answer">;
  * Reads the claim a request makes with `Idempotency-Key`, or null when it makes none.
  *
  * A key belongs to its caller: two callers may use the same one. A caller nobody knows cannot claim.
- * @param body the body as it was read; the same bytes mean the same request
+ * @param body the body as it was parsed: blanks and the order of fields make no other request
  * @throws Problem `invalid_request` when the key is empty or longer than 255 characters
  */
-export function claimOf(ctx: BaseCtx, request: Request, operation: string, body: string): ClaimHead | null {
+export function claimOf(ctx: BaseCtx, request: Request, operation: string, body: unknown): ClaimHead | null {
   const key = request.headers.get("idempotency-key");
   if (key === null || ctx.actor.kind === "anonymous") return null;
   if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
@@ -31,7 +31,7 @@ export function claimOf(ctx: BaseCtx, request: Request, operation: string, body:
   }
   const { pathname, search } = new URL(request.url);
   const artist = "scope" in ctx ? (ctx as { scope: { artistId: string } }).scope.artistId : "";
-  const text = [operation, artist, pathname + search, body].join("\n");
+  const text = [operation, artist, pathname + search, canonical(body)].join("\n");
   const requestHash = encodeHexLowerCase(sha256(new TextEncoder().encode(text)));
   return { actor: actorName(ctx.actor), key, operation, requestHash };
 }
@@ -52,7 +52,20 @@ export async function replay(ctx: BaseCtx, claim: ClaimHead): Promise<Response |
   return repeated(kept);
 }
 
+/** Writes JSON with the fields of every object in one order. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
+}
+
+const NO_CONTENT = 204;
+
 function repeated(kept: KeptAnswer): Response {
+  if (kept.status === NO_CONTENT) {
+    return new Response(null, { status: NO_CONTENT, headers: { ...kept.headers, "idempotent-replayed": "true" } });
+  }
   if (kept.body === null) {
     throw new Problem("secret_already_shown", { detail: "The answer held a secret and was not kept." });
   }

@@ -1,6 +1,6 @@
 // ROOM metrics: what was played, sold and earned.
 //
-// Owns: the rollups that every figure is read from, the sources behind them, and the table of stores. Promises: a
+// Owns: the rollups that every figure is read from, the daily facts, and the sources behind them. Promises: a
 // rollup is the exact sum of what was posted into it, and posting the negative brings it back; a read touches about as
 // many rows as its answer has cells. Never: adds what cannot be added, or takes a missing month for nought.
 
@@ -25,7 +25,6 @@ export {
 } from "./facts/repository.ts";
 export { type PlayReport, replaceDays } from "./facts/service.ts";
 export { playDays, playMonths, playPacks, playRollups, playSources } from "./facts/tables.ts";
-export { type Platform, platformOf } from "./platforms.ts";
 export { CUTS, type Cut, DETAIL_CUTS, type DetailCut } from "./rollups/model.ts";
 export {
   type Cell,

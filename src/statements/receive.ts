@@ -82,7 +82,7 @@ async function keep(ctx: Ctx, id: string, body: AsyncIterable<Uint8Array>): Prom
   let head = new Uint8Array(0);
   let sizeBytes = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of arriving(body)) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > MAX_UPLOAD_BYTES) throw tooLarge();
       if (head.byteLength < SNIFF_BYTES) {
@@ -103,6 +103,19 @@ async function keep(ctx: Ctx, id: string, body: AsyncIterable<Uint8Array>): Prom
   } catch (error) {
     await Promise.allSettled([hasher.abort(error), writer.abort()]);
     throw error;
+  }
+}
+
+/** Passes a body on; a sender that breaks off is the sender's fault, and no fault of ours in the log. */
+async function* arriving(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await chunks.next().catch((cause: unknown) => {
+      if (cause instanceof Problem) throw cause;
+      throw new Problem("invalid_request", { detail: "The upload broke off before its end.", cause });
+    });
+    if (next.done === true) return;
+    yield next.value;
   }
 }
 

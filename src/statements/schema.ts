@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { formatNanos } from "../kernel/money.ts";
+import { platformOf } from "../kernel/platform.ts";
 import { formatExact } from "../kernel/quantise.ts";
 import { instantToIso } from "../kernel/time.ts";
-import { platformOf } from "../metrics/index.ts";
 import type { StatementFormat } from "./formats/format.ts";
 import type { BookedLine, ExplainedLine } from "./lines.ts";
 import { STATEMENT_STATUSES } from "./model.ts";

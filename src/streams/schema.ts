@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { GROUPS } from "../earnings/index.ts";
 import { formatNanos } from "../kernel/money.ts";
+import { platformOf } from "../kernel/platform.ts";
 import { instantToIso } from "../kernel/time.ts";
-import { platformOf } from "../metrics/index.ts";
 import type { PlayBucket, Reconciled } from "./model.ts";
 import type { StreamsAnswer } from "./service.ts";
 

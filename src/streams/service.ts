@@ -3,6 +3,7 @@
 import type { Ctx } from "../db/ctx.ts";
 import { type EarningFilter, type Group, normalised, type PeriodQuery, planOf, rangeOf } from "../earnings/index.ts";
 import { bindingOf, type Page, readCursor, writeCursor } from "../http/page.ts";
+import { platformOf } from "../kernel/platform.ts";
 import { territoryName } from "../kernel/territory.ts";
 import {
   addDays,
@@ -26,7 +27,6 @@ import {
   type Metric,
   type PlayFigure,
   periodStatus,
-  platformOf,
   refuseNonAdditive,
 } from "../metrics/index.ts";
 import { type PlayBucket, type Reconciled, reconcile } from "./model.ts";

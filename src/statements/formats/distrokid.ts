@@ -1,11 +1,11 @@
 // The home of DistroKid's bank details: the file of 13 columns and its successor of 15.
 import { parseGtin } from "../../kernel/gtin.ts";
 import { parseIsrc } from "../../kernel/isrc.ts";
+import { platformOf } from "../../kernel/platform.ts";
 import { formatExact, parseExact } from "../../kernel/quantise.ts";
 import { territoryFrom } from "../../kernel/territory.ts";
 import type { Month } from "../../kernel/time.ts";
 import { isMonth } from "../../kernel/time.ts";
-import { platformOf } from "../../metrics/index.ts";
 import { candidateHeaders } from "../reading/header.ts";
 import { Memo, parseUnits, unwrapped } from "./cells.ts";
 import type { Layout } from "./distrokid-columns.ts";
