@@ -42,8 +42,9 @@ export function monthBuckets(
   isGrouped: boolean,
   sources: readonly EarningSource[],
 ): Bucket[] {
+  const statuses = new Map(months.map((month) => [month, monthStatus(sources, month)]));
   const bucket = (month: Month, cell: NamedCell | undefined): Bucket => {
-    const { status, sourcesMissing } = monthStatus(sources, month);
+    const { status, sourcesMissing } = statuses.get(month) ?? monthStatus(sources, month);
     // A month that is covered and has no lines is nought; one that is not covered is not known.
     const reported = cell?.nanos ?? (status === "not_yet_reported" ? null : 0n);
     const sure = reported !== null && status === "not_yet_reported" ? "provisional" : status;

@@ -66,7 +66,7 @@ function presentBucket(bucket: Bucket, groupBy: Group | null): z.input<typeof Ea
     confirmed: null,
     paid: null,
     status,
-    sourcesMissing: [...sourcesMissing],
+    sourcesMissing: sourcesMissing as string[],
   };
 }
 

@@ -20,7 +20,7 @@ export interface Reply {
   readonly status: number;
   /** Parsed by the declared shape: what it does not name is not sent. */
   readonly body?: unknown;
-  /** A body that is JSON text already and was made from the declared shape when it was stored. */
+  /** A body that is JSON text already: made from the declared shape when it was stored, or too large to parse again. */
   readonly json?: string;
   readonly headers?: Record<string, string>;
 }

@@ -93,8 +93,19 @@ const BY_NAME: ReadonlyMap<string, Platform> = new Map(
  * a place; the same name always gives the same id
  */
 export function platformOf(printed: string): Platform {
-  const known = BY_NAME.get(comparable(printed));
-  if (known !== undefined) return known;
+  const met = asPrinted.get(printed);
+  if (met !== undefined) return met;
+  const platform = BY_NAME.get(comparable(printed)) ?? unlisted(printed);
+  if (asPrinted.size >= MOST_REMEMBERED) asPrinted.clear();
+  asPrinted.set(printed, platform);
+  return platform;
+}
+
+// An answer names the same few stores hundreds of times, and comparing names is slow.
+const asPrinted = new Map<string, Platform>();
+const MOST_REMEMBERED = 1000;
+
+function unlisted(printed: string): Platform {
   const name = printed.trim().replaceAll(/\s+/gu, " ");
   return { id: slug(name), name, kind: "stream" };
 }

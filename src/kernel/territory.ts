@@ -49,12 +49,18 @@ export function territoryFrom(printed: string): { territory: string; known: bool
 
 // Made on first use: loading the names costs more than most requests, and few of them show a name.
 let names: Intl.DisplayNames | undefined;
+const known = new Map<string, string>();
 
 /** Gives the English name of a territory for people to read; a code we do not know is its own name. */
 export function territoryName(code: string): string {
   if (code === UNKNOWN_TERRITORY) return "Unknown";
   if (code === WORLDWIDE_TERRITORY) return "Worldwide";
   if (!TERRITORIES.has(code)) return code;
-  names ??= new Intl.DisplayNames(["en"], { type: "region" });
-  return names.of(code) ?? code;
+  let name = known.get(code);
+  if (name === undefined) {
+    names ??= new Intl.DisplayNames(["en"], { type: "region" });
+    name = names.of(code) ?? code;
+    known.set(code, name);
+  }
+  return name;
 }

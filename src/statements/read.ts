@@ -50,7 +50,9 @@ export async function readStatement(ctx: Ctx, statementId: string): Promise<void
     if (error instanceof LineProblemError) await end(ctx, statement, "failed", error.problem);
     else if (error instanceof TextRefusal) {
       await end(ctx, statement, error.outcome, { line: null, column: null, code: error.code, message: error.message });
-    } else if (!(error instanceof ConstraintError)) throw error;
+    }
+    // A step that another reader took first, or a statement that moved on, needs nothing more of this one.
+    else if (!(error instanceof ConstraintError) || error.kind === "other") throw error;
   }
 }
 

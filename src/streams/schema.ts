@@ -67,8 +67,10 @@ export function presentStreams(answer: StreamsAnswer): z.input<typeof Streams> {
 }
 
 function presentBucket(bucket: PlayBucket, isPlatform: boolean): z.input<typeof StreamBucket> {
-  const platformId = isPlatform && bucket.key !== null ? { platformId: platformOf(bucket.key).id } : {};
-  return { ...bucket, ...platformId, sourcesMissing: [...bucket.sourcesMissing] };
+  const { period, key, label, plays, downloads, other, status } = bucket;
+  const sourcesMissing = bucket.sourcesMissing as string[];
+  const figure = { period, key, label, plays, downloads, other, status, sourcesMissing };
+  return isPlatform && key !== null ? { ...figure, platformId: platformOf(key).id } : figure;
 }
 
 export const ReconciledMonth = z

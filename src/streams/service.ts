@@ -147,9 +147,18 @@ function bucketsOf(
     const counts = unknown ? { plays: null, downloads: null, other: null } : { plays, downloads, other };
     return { period, key: figure?.name ?? null, label, ...counts, status, sourcesMissing };
   };
-  if (groupBy !== null) return figures.map((figure) => bucket(figure.period, figure)).sort(compare);
+  // Figures of one place come in order; those of several stores or sources do not.
+  if (groupBy !== null) return inOrder(figures.map((figure) => bucket(figure.period, figure)));
   const byPeriod = new Map(figures.map((figure) => [figure.period, figure]));
   return periods.map((period) => bucket(period, byPeriod.get(period)));
+}
+
+function inOrder(buckets: PlayBucket[]): PlayBucket[] {
+  const isSorted = buckets.every((bucket, at) => {
+    const before = buckets[at - 1];
+    return before === undefined || compare(before, bucket) <= 0;
+  });
+  return isSorted ? buckets : buckets.sort(compare);
 }
 
 function nameOf(groupBy: Group | null, key: string | null, label: string | null): string | null {

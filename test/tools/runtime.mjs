@@ -46,8 +46,16 @@ export async function buildWorker() {
  * @param {Record<string, unknown>} [options.bindings] variables and secrets that replace those of wrangler.toml
  * @param {(line: { level: string; message: string }) => void} [options.log] receives what the Worker and the runtime print
  * @param {boolean} [options.migrate] false leaves the database as it is
+ * @param {boolean} [options.assets] false leaves out the static files, and with them the local router in front of the Worker
  */
-export async function startRuntime({ persist, port = 0, bindings = {}, log = () => {}, migrate = true } = {}) {
+export async function startRuntime({
+  persist,
+  port = 0,
+  bindings = {},
+  log = () => {},
+  migrate = true,
+  assets = true,
+} = {}) {
   const script = await buildWorker();
   process.env.WRANGLER_LOG ??= "error";
   const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = await import("miniflare");
@@ -69,6 +77,7 @@ export async function startRuntime({ persist, port = 0, bindings = {}, log = () 
       workers: [
         {
           ...workerOptions,
+          ...(assets ? {} : { assets: undefined }),
           modules: moduleFiles(script),
           modulesRoot: bundle,
           bindings: { ...workerOptions.bindings, SIGNING_KEY: "0".repeat(64), ...bindings },

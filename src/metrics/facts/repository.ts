@@ -1,6 +1,6 @@
 // The home of the reads and writes of daily facts.
 
-import { and, between, eq, gt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Db, NumberedQuery, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
@@ -29,17 +29,18 @@ export interface PlayPlace {
   readonly platform: string;
 }
 
+const PLAY_SOURCES = `
+  SELECT source, lag_days, runs_json, platforms_json, version FROM play_sources WHERE artist_id = ?1 ORDER BY source`;
+
 /** Lists the sources of plays of an artist. Reads one row each; an artist has a handful. */
 export async function listPlaySources(db: Db, scope: ArtistScope): Promise<PlaySource[]> {
-  const [rows] = await db.read(
-    db.orm.select().from(playSources).where(eq(playSources.artistId, scope.artistId)).orderBy(playSources.source),
-  );
-  return rows.map(({ source, lagDays, runs, platforms, version }) => ({
-    id: source,
-    lagDays,
-    runs: JSON.parse(runs),
-    platforms: JSON.parse(platforms),
-    version,
+  const [rows = []] = await db.readNumbered([{ sql: PLAY_SOURCES, params: [scope.artistId] }]);
+  return rows.map((row) => ({
+    id: String(row["source"]),
+    lagDays: Number(row["lag_days"]),
+    runs: JSON.parse(String(row["runs_json"])),
+    platforms: JSON.parse(String(row["platforms_json"])),
+    version: Number(row["version"]),
   }));
 }
 
@@ -66,6 +67,14 @@ export async function findRevisions(
   return new Map(rows.map((row) => [row.day as Day, row.revision]));
 }
 
+// Thousands of rows cost more on their way out of D1 than in it, so a range comes as one JSON text.
+const PLAY_RANGE = `
+  SELECT json_group_array(json_array(period, key, label, plays, downloads, other)) AS figures FROM (
+    SELECT period, key, label, plays, downloads, other FROM play_rollups
+    WHERE artist_id = ?1 AND source = ?2 AND cut = ?3 AND platform = ?4 AND grain = ?5
+      AND period BETWEEN ?6 AND ?7 AND (?8 IS NULL OR period > ?6 OR key > ?8)
+    ORDER BY period, key LIMIT ?9)`;
+
 /** Lists figures over periods, by period and key. Reads as many rows as it returns, and one. */
 export async function listPlayRange(
   db: Db,
@@ -74,37 +83,18 @@ export async function listPlayRange(
   range: { grain: Grain; from: string; to: string },
   page: { after: { period: string; key: string } | null; limit: number },
 ): Promise<PlayFigure[]> {
-  const t = playRollups;
-  const { after } = page;
-  const following =
-    after === null ? undefined : or(gt(t.period, after.period), and(eq(t.period, after.period), gt(t.key, after.key)));
-  const [rows] = await db.read(
-    db.orm
-      .select({
-        period: t.period,
-        key: t.key,
-        label: t.label,
-        plays: t.plays,
-        downloads: t.downloads,
-        other: t.other,
-      })
-      .from(t)
-      .where(
-        and(
-          eq(t.artistId, scope.artistId),
-          eq(t.source, place.source),
-          eq(t.cut, place.cut),
-          eq(t.platform, place.platform),
-          eq(t.grain, range.grain),
-          between(t.period, after?.period ?? range.from, range.to),
-          following,
-        ),
-      )
-      .orderBy(t.period, t.key)
-      .limit(page.limit),
-  );
-  return rows;
+  const { source, cut, platform } = place;
+  const from = page.after?.period ?? range.from;
+  const after = page.after?.key ?? null;
+  const params = [scope.artistId, source, cut, platform, range.grain, from, range.to, after, page.limit];
+  const [rows] = await db.readNumbered([{ sql: PLAY_RANGE, params }]);
+  const packed = JSON.parse(String(rows?.[0]?.["figures"] ?? "[]")) as PackedFigure[];
+  return packed.map(([period, key, label, plays, downloads, other]) => {
+    return { period, key, label, plays, downloads, other };
+  });
 }
+
+type PackedFigure = [string, string, string | null, number, number, number];
 
 /** D1 gives a statement 100 columns and 100 parameters, of which six name the place. */
 const PERIODS_PER_STATEMENT = 90;
@@ -146,8 +136,10 @@ export async function listPlaySeries(
   );
 }
 
+const DAY_WEIGHTS = "SELECT month, days_json FROM play_months WHERE artist_id = ?1 AND month BETWEEN ?2 AND ?3";
+
 /**
- * Finds the plays of every day of some months, for those months of which every source has reported every day.
+ * Finds the plays of every day of some months, for those months of which every day is reported by equally many sources.
  *
  * Reads one row per month.
  */
@@ -156,19 +148,14 @@ export async function findDayWeights(
   scope: ArtistScope,
   range: { from: Month; to: Month },
 ): Promise<Map<string, bigint[]>> {
-  const t = playMonths;
-  const [rows] = await db.read(
-    db.orm
-      .select()
-      .from(t)
-      .where(and(eq(t.artistId, scope.artistId), between(t.month, range.from, range.to))),
-  );
+  const [rows = []] = await db.readNumbered([{ sql: DAY_WEIGHTS, params: [scope.artistId, range.from, range.to] }]);
   return new Map(
     rows.flatMap((row): [string, bigint[]][] => {
-      const days = JSON.parse(row.days) as [Day, number, number][];
+      const month = String(row["month"]) as Month;
+      const days = JSON.parse(String(row["days_json"])) as [Day, number, number][];
       const sources = new Set(days.map(([, , count]) => count));
-      const isComplete = days.length === daysOfMonth(row.month as Month).length && sources.size === 1;
-      return isComplete ? [[row.month, days.map(([, plays]) => BigInt(Math.max(plays, 0)))]] : [];
+      const isComplete = days.length === daysOfMonth(month).length && sources.size === 1;
+      return isComplete ? [[month, days.map(([, plays]) => BigInt(Math.max(plays, 0)))]] : [];
     }),
   );
 }

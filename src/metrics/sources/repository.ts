@@ -7,18 +7,14 @@ import type { Month } from "../../kernel/time.ts";
 import type { EarningSource } from "./model.ts";
 import { earningSources } from "./tables.ts";
 
+const SOURCES = "SELECT source, periods_json FROM earning_sources WHERE artist_id = ?1 ORDER BY source";
+
 /** Lists an artist's sources. Reads one row each; an artist has a handful. */
 export async function listSources(db: Db, scope: ArtistScope): Promise<EarningSource[]> {
-  const [rows] = await db.read(
-    db.orm
-      .select()
-      .from(earningSources)
-      .where(eq(earningSources.artistId, scope.artistId))
-      .orderBy(earningSources.source),
-  );
+  const [rows = []] = await db.readNumbered([{ sql: SOURCES, params: [scope.artistId] }]);
   return rows.map((row) => ({
-    id: row.source,
-    periods: (JSON.parse(row.periods) as [Month, Month][]).map(([from, to]) => ({ from, to })),
+    id: String(row["source"]),
+    periods: (JSON.parse(String(row["periods_json"])) as [Month, Month][]).map(([from, to]) => ({ from, to })),
   }));
 }
 

@@ -1,0 +1,59 @@
+// The home of answers an isolate keeps: figures that depend on nothing but their artist, generation and question.
+
+import type { Ctx } from "../db/ctx.ts";
+import type { Reply } from "./endpoint.ts";
+
+/** An answer to a question about figures; `json` is null when the caller has it already. */
+export interface FigureAnswer {
+  readonly etag: string;
+  readonly json: string | null;
+}
+
+/** Goes up whenever the same figures would be presented otherwise. */
+const PRESENTATION = 1;
+const MOST_BYTES = 16 * 1024 * 1024;
+const LARGEST_BYTES = 1024 * 1024;
+
+// Named by all they depend on, so what is kept is never stale; the oldest make room.
+const kept = new Map<string, string>();
+let keptBytes = 0;
+
+/**
+ * Answers a question about an artist's figures from this isolate's copy, or makes the answer and keeps it.
+ *
+ * Right only for answers that depend on the artist, the generation and the request's path and query, and on neither
+ * the caller's role nor the time. The generation was read at sign-in, so a new one is seen at once.
+ */
+export async function figureAnswer(ctx: Ctx, request: Request, make: () => Promise<unknown>): Promise<FigureAnswer> {
+  const { pathname, search } = new URL(request.url);
+  const { id, generation } = ctx.artist;
+  // The address does not tell whose figures these are, so the tag must.
+  const etag = `"${PRESENTATION}.${id}.${generation}"`;
+  if (request.headers.get("if-none-match") === etag) return { etag, json: null };
+  const name = `${id}/${generation}${pathname}${search}`;
+  const known = ctx.settings.keepsAnswersInIsolate ? kept.get(name) : undefined;
+  if (known !== undefined) return { etag, json: known };
+  const json = JSON.stringify(await make());
+  if (ctx.settings.keepsAnswersInIsolate) keep(name, json);
+  return { etag, json };
+}
+
+function keep(name: string, json: string): void {
+  if (json.length > LARGEST_BYTES) return;
+  keptBytes += json.length - (kept.get(name)?.length ?? 0);
+  kept.set(name, json);
+  for (const [oldest, text] of kept) {
+    if (keptBytes <= MOST_BYTES) return;
+    kept.delete(oldest);
+    keptBytes -= text.length;
+  }
+}
+
+/** Browsers may keep figures, and must ask each time whether they still hold, for whoever is asking. */
+export const FIGURE_HEADERS = { "cache-control": "private, no-cache", vary: "Artist-Id, Authorization, Cookie" };
+
+/** Presents such an answer: 304 when the caller has it. */
+export function presentFigures({ etag, json }: FigureAnswer): Reply {
+  const headers = { etag, ...FIGURE_HEADERS };
+  return json === null ? { status: 304, headers } : { status: 200, json, headers };
+}

@@ -1,0 +1,96 @@
+// The home of the benchmark's servers: each runs in a process of its own, so that the client's work is not measured.
+import { readFileSync } from "node:fs";
+import { startRuntime } from "../tools/runtime.mjs";
+
+const BARE = 'export default { fetch: () => new Response("ok") };';
+const SAMPLE_EVERY_MS = 20;
+
+/** @type {Awaited<ReturnType<typeof startBare>> | Awaited<ReturnType<typeof startRuntime>> | null} */
+let runtime = null;
+/** @type {{ timer: NodeJS.Timeout; peak: number } | null} */
+let sampling = null;
+
+const answers = {
+  /** @param {{ kind: "bare" | "full"; persist?: string; bindings?: Record<string, string> }} order */
+  async start({ kind, persist, bindings = {} }) {
+    // The local router in front of static files is a Worker of its own; the bare Worker has none either.
+    const options = { bindings, log, assets: false, ...(persist ? { persist } : {}) };
+    runtime = kind === "bare" ? await startBare() : await startRuntime(options);
+    return { url: runtime.url, pid: runtime.workerdPid };
+  },
+  /** @param {{ sql: string; params: (string | number)[] }} order */
+  async sql({ sql, params }) {
+    const prepared = (await runtime?.mf.getD1Database("DB"))?.prepare(sql).bind(...params);
+    return (await prepared?.all())?.results;
+  },
+  /** Begins to watch the runtime's memory; gives what it holds now. */
+  async watchMemory() {
+    const idle = residentBytes();
+    const watch = { peak: idle, timer: setInterval(look, SAMPLE_EVERY_MS) };
+    function look() {
+      watch.peak = Math.max(watch.peak, residentBytes());
+    }
+    sampling = watch;
+    return { idle };
+  },
+  /** Ends the watch; gives the most that was seen. */
+  async peakMemory() {
+    if (sampling) clearInterval(sampling.timer);
+    return { peak: Math.max(sampling?.peak ?? 0, residentBytes()) };
+  },
+  async stop() {
+    await runtime?.stop();
+    setImmediate(() => process.disconnect());
+    return null;
+  },
+};
+
+process.on(
+  "message",
+  (/** @type {{ id: number; op: keyof typeof answers } & Record<string, any>} */ { id, op, ...order }) => {
+    answers[op](/** @type {any} */ (order)).then(
+      (result) => process.send?.({ id, result }),
+      (error) => process.send?.({ id, error: String(error?.stack ?? error) }),
+    );
+  },
+);
+
+/** Hands the Worker's lines about jobs on; those about requests are many and needed by nobody. */
+function log(/** @type {{ message: string }} */ { message }) {
+  if (message.startsWith('{"kind":"job"')) process.send?.({ line: JSON.parse(message), at: Date.now() });
+}
+
+function residentBytes() {
+  if (runtime?.workerdPid === undefined) return 0;
+  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${runtime.workerdPid}/status`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+}
+
+/** The least Worker there is, in the same runtime with the same options. */
+async function startBare() {
+  const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = await import("miniflare");
+  const mf = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      unsafeTriggerHandlers: true,
+      log: new Log(LogLevel.NONE),
+      handleStructuredLogs: () => {},
+      modules: true,
+      script: BARE,
+      compatibilityDate: "2026-08-15",
+    }),
+  );
+  const url = (await mf.ready).href.replace(/\/$/, "");
+  return { url, mf, workerdPid: childOf(process.pid), stop: () => mf.dispose() };
+}
+
+/** @param {number} pid */
+function childOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0]) || undefined;
+  } catch {
+    return undefined;
+  }
+}
