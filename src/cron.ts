@@ -27,7 +27,7 @@ async function sweep(base: BaseCtx): Promise<number> {
   return forgotten.length;
 }
 
-/** Asks for the day's first answers and for a check of the books of every artist. */
+/** Asks for the day's first answers, for tidying, and for a check of the books of every artist. */
 async function askNightly(base: BaseCtx): Promise<number> {
   let asked = 0;
   let after = "";
@@ -35,6 +35,7 @@ async function askNightly(base: BaseCtx): Promise<number> {
     const ids = await listArtistIds(base, after, ARTISTS_PER_BATCH);
     const jobs = ids.flatMap((artistId): JobRequest[] => [
       { kind: "kpi.refresh", body: { artistId: artistId as `art_${string}` } },
+      { kind: "statement.sweep", body: { artistId: artistId as `art_${string}` } },
       { kind: "books.check", body: { artistId: artistId as `art_${string}` } },
     ]);
     if (jobs.length > 0) await persist(base, [], jobs);

@@ -22,6 +22,8 @@ export const JOBS = {
   "statement.retract": z.strictObject({ artistId, statementId }),
   /** Make the finished answers of an artist's present generation. */
   "kpi.refresh": z.strictObject({ artistId }),
+  /** Remove files of an artist that an upload left behind when it was cut off before its statement existed. */
+  "statement.sweep": z.strictObject({ artistId }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),
 } as const;

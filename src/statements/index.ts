@@ -8,4 +8,4 @@ export { readAllLines } from "./lines.ts";
 export { checkBooks, postStatement, retractStatement } from "./post.ts";
 export { readStatement } from "./read.ts";
 export { registerStatements } from "./routes.ts";
-export { type Contribution, listContributions, type StatementSums, sumByGroup } from "./service.ts";
+export { type Contribution, listContributions, type StatementSums, sumByGroup, sweepFiles } from "./service.ts";

@@ -96,6 +96,28 @@ export async function openObject(files: R2Bucket, key: string): Promise<R2Object
   return object;
 }
 
+/** An object of an artist and the statement it was written for. */
+export interface StoredObject {
+  readonly key: string;
+  readonly id: string;
+  readonly uploadedAt: number;
+}
+
+/** Lists an artist's objects page by page. */
+export async function* listObjects(stores: Stores, scope: ArtistScope): AsyncGenerator<StoredObject[]> {
+  const prefix = `artists/${scope.artistId}/statements/`;
+  let cursor: string | undefined;
+  do {
+    const page = await answered(stores.files.list({ prefix, ...(cursor === undefined ? {} : { cursor }) }));
+    yield page.objects.map(({ key, uploaded }) => ({
+      key,
+      id: key.slice(prefix.length).split("/")[0] ?? "",
+      uploadedAt: uploaded.getTime(),
+    }));
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor !== undefined);
+}
+
 /** Removes what a statement left besides its original, or all of it. */
 export async function removeObjects(
   stores: Stores,

@@ -9,7 +9,7 @@ import { Problem } from "../kernel/problems.ts";
 import type { Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
 import { RETRACTABLE, type StatementStatus } from "./model.ts";
-import { findObject, objectKey } from "./objects.ts";
+import { findObject, listObjects, objectKey } from "./objects.ts";
 import {
   findStatement,
   findStatements,
@@ -111,6 +111,30 @@ export async function openOriginal(ctx: Ctx, id: string): Promise<{ statement: S
   const object = await findObject(ctx.stores.files, objectKey(ctx.scope, id, "original"));
   if (object === null) throw new Problem("not_found");
   return { statement, object };
+}
+
+/** An upload takes minutes; a file this old without a statement belongs to none. */
+const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes the files of an artist that no statement names: an upload that was cut off between keeping its file and
+ * committing its statement leaves one.
+ */
+export async function sweepFiles(ctx: Ctx): Promise<void> {
+  for await (const page of listObjects(ctx.stores, ctx.scope)) {
+    const old = page.filter(({ uploadedAt }) => uploadedAt < ctx.now - ORPHAN_AGE_MS);
+    const known = new Set(
+      (
+        await findStatements(
+          ctx.db,
+          ctx.scope,
+          old.map(({ id }) => id),
+        )
+      ).map(({ id }) => id),
+    );
+    const orphans = old.filter(({ id }) => !known.has(id)).map(({ key }) => key);
+    if (orphans.length > 0) await ctx.stores.files.delete(orphans);
+  }
 }
 
 /** What one statement holds, by month and key. */

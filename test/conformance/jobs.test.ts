@@ -61,6 +61,10 @@ const FIXTURES: Fixtures = {
     await settle(world, ["statement.read", "statement.post"]);
     return { artistId: world.artistId };
   },
+  "statement.sweep": async (world) => {
+    await env.FILES.put(`artists/${world.artistId}/statements/stm_01k9v3m6s0n8w2e4r6t8y0b1c3/original`, "left behind");
+    return { artistId: world.artistId };
+  },
   "books.check": async (world) => {
     await received(world);
     await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
@@ -285,7 +289,7 @@ describe("each night", () => {
       await fire(quiet, "5 0 * * *");
       for (const { artistId } of [one, two]) {
         const mine = sent.filter(({ body }) => "artistId" in body && body.artistId === artistId);
-        expect(mine.map(({ kind }) => kind).sort()).toEqual(["books.check", "kpi.refresh"]);
+        expect(mine.map(({ kind }) => kind).sort()).toEqual(["books.check", "kpi.refresh", "statement.sweep"]);
         expect(await deliver(quiet, mine)).toMatchObject({ retried: [] });
       }
     }
