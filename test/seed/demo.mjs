@@ -1,261 +1,230 @@
-// The home of the demo: the artist Glass Harbor, her owner and keys as SQL, and fifteen months of statements through the API.
+// The home of the demo: a label's two artists, Glass Harbor and Møth Parade, their people and keys as SQL, and three years of
+// statements and daily plays through the API.
 //
 // Everything here is fixed: the same seed gives the same bytes, so that starting again finds what is already there.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { hashApiKey } from "../tools/keys.mjs";
-import { decimal, HEADER, monthAfter, randomFrom } from "./statement.mjs";
+import { playOut } from "./market.mjs";
+import { decimal, HEADER } from "./statement.mjs";
 
-/** The demo's artist. */
+/** The demo's artist, to whom the printed keys belong. */
 export const DEMO_ARTIST = { id: "art_01jt4j9700dem0000000000art", name: "Glass Harbor", currency: "USD" };
+/** The label's other artist. */
+export const SECOND_ARTIST = { id: "art_01jt4j9700dem000000000m0th", name: "Møth Parade", currency: "USD" };
 
-const OWNER = { id: "usr_01jt4j9700dem00000000mara0", email: "mara@example.com", name: "Mara" };
-const OPENED_AT = Date.UTC(2025, 4, 1);
+const MARA = { id: "usr_01jt4j9700dem00000000mara0", email: "mara@example.com", name: "Mara" };
+const FREJA = { id: "usr_01jt4j9700dem00000000freja", email: "freja@example.com", name: "Freja" };
+/** The label is a person in the role `label` on both artists. */
+const VERA = { id: "usr_01jt4j9700dem000000000vera", email: "vera@example.com", name: "Vera of Tidewater Records" };
+const OPENED_AT = Date.UTC(2023, 9, 1);
 
-const SEED = 20_260_923;
-const FIRST_MONTH = "2025-07";
-/** How many months each statement reports; the last of them is 2026-09. */
-const STATEMENTS = [
-  { filename: "distrokid-2025-h2.tsv", months: 6 },
-  { filename: "distrokid-2026-h1.tsv", months: 6 },
-  { filename: "distrokid-2026-q3.tsv", months: 3 },
+const PERIOD = { firstMonth: "2023-10", months: 36 };
+const WORDS = [
+  [
+    ["Slack", "North", "Harbor", "Salt", "Ballast", "Gull", "Paper", "Low"],
+    ["Tide", "Pier", "Lights", "Lantern", "Signal"],
+  ],
+  [
+    ["Blå", "Grøn", "Sen", "Stille", "Rød", "Åben", "Lys", "Tung"],
+    ["Nat", "Møl", "Kyst", "Æter", "Sommer"],
+  ],
 ];
 
-const MONTHLY_STREAMS = 36_000n;
-/** Weights of the recordings by rank: 1000 / rank^1.3. */
-const RECORDINGS = [
-  ["Slack Tide", "QZAB12500101", 1000],
-  ["North Pier", "QZAB12600101", 406],
-  ["Harbor Lights", "QZAB12500102", 240],
-  ["Everything Salt", "QZAB12600102", 165],
-  ["Ballast", "QZAB12500103", 123],
-  ["Gulls", "QZAB12600103", 97],
-  ["Paper Boats", "QZAB12500104", 80],
-  ["Low Water", "QZAB12500105", 67],
-].map(([title, isrc, weight]) => ({ title, isrc, weight, release: isrc.startsWith("QZAB125") ? 0 : 1 }));
-const RELEASES = [
-  { title: "Low Water", upc: "193959000716", month: "2025-05" },
-  { title: "North Pier", upc: "193959000723", month: "2026-02" },
+/** By rank: every release has some of the well known recordings and some that hardly anybody plays. */
+function recordingsOf([first, second], prefix) {
+  return Array.from({ length: 40 }, (_, rank) => {
+    const release = rank % 5;
+    const number = String(Math.floor(rank / 5) + 1).padStart(2, "0");
+    return {
+      title: `${first[rank % 8]} ${second[Math.floor(rank / 8)]}`,
+      isrc: `${prefix}${String(release + 1).padStart(3, "0")}${number}`,
+      release,
+    };
+  });
+}
+
+const PLANS = [
+  {
+    ...PERIOD,
+    seed: 20_260_923,
+    name: DEMO_ARTIST.name,
+    monthlyStreams: 60_000,
+    recordings: recordingsOf(WORDS[0], "QZAB125"),
+    releases: [
+      { title: "Low Water", upc: "193959000716", day: "2022-05-20" },
+      { title: "North Pier", upc: "193959000723", day: "2023-06-09" },
+      { title: "Ballast", upc: "193959000730", day: "2024-02-16" },
+      { title: "Paper Boats", upc: "193959000747", day: "2025-03-14" },
+      { title: "Everything Salt", upc: "193959000754", day: "2026-02-13" },
+    ],
+    missingMonth: "2026-04",
+    missingDays: { source: "apple-music-for-artists", from: "2026-06-11", to: "2026-06-13" },
+    restated: { source: "spotify-for-artists", from: "2026-03-10", to: "2026-03-12", permille: 970 },
+  },
+  {
+    ...PERIOD,
+    seed: 20_260_924,
+    name: SECOND_ARTIST.name,
+    monthlyStreams: 32_000,
+    recordings: recordingsOf(WORDS[1], "DKAB125"),
+    releases: [
+      { title: "Blå Nat", upc: "193959100713", day: "2021-09-03" },
+      { title: "Støv", upc: "193959100720", day: "2023-03-24" },
+      { title: "Åben Kyst", upc: "193959100737", day: "2024-08-30" },
+      { title: "Møl", upc: "193959100744", day: "2025-09-05" },
+      { title: "Lys Sommer", upc: "193959100751", day: "2026-05-29" },
+    ],
+  },
 ];
-/** Streams of a release by month since it came out, per mille; the last value stays. */
-const CURVE = [640, 1000, 820, 690, 610, 560, 520];
-
-/** Store, its parts per 10,000 of all streams, and picodollars per stream in the United States. */
-const STORES = [
-  ["Spotify", 5500, 3_140_000_000n],
-  ["Apple Music", 1500, 5_820_000_000n],
-  ["YouTube (Red)", 600, 3_300_000_000n],
-  ["Amazon Unlimited (Streaming)", 500, 10_060_000_000n],
-  ["YouTube (Ads)", 450, 1_640_000_000n],
-  ["TikTok", 350, 320_000_000n],
-  ["Deezer", 300, 4_280_000_000n],
-  ["Amazon Prime (Streaming)", 250, 4_110_000_000n],
-  ["Tidal", 200, 7_130_000_000n],
-  ["Facebook", 200, 210_000_000n],
-  ["Pandora", 148, 2_260_000_000n],
-].map(([name, share, rate]) => ({ name, share, rate }));
-const DOWNLOADS = { name: "iTunes", share: 2, rate: 637_000_000_000n };
-const ALBUM_RATE = 4_903_000_000_000n;
-/** These report the last month of a statement one statement late. */
-const LATE = new Set(["Facebook", "Amazon Prime (Streaming)"]);
-
-/** Territory, its parts per 10,000 of all streams, and what a stream earns there against the United States, per mille. */
-const TERRITORIES = [
-  ["US", 3000, 1000],
-  ["GB", 900, 1996],
-  ["DE", 700, 905],
-  ["BR", 600, 171],
-  ["IN", 600, 26],
-  ["MX", 500, 171],
-  ["FR", 400, 790],
-  ["CA", 400, 1141],
-  ["ID", 400, 26],
-  ["NL", 350, 839],
-  ["AU", 300, 734],
-  ["SE", 300, 724],
-  ["ES", 260, 520],
-  ["IT", 230, 540],
-  ["CH", 220, 994],
-  ["JP", 200, 675],
-  ["PL", 180, 330],
-  ["NO", 170, 780],
-  ["AR", 160, 90],
-  ["CL", 130, 171],
-].map(([code, share, factor]) => ({ code, share, factor }));
 
 /**
- * Makes the demo's statements, each with the sums its lines must come to. Sums are in units of 10^-12 dollars.
+ * Makes the demo's data of one artist, with the sums that it must come to. Sums of money are in units of 10^-12 dollars.
  *
+ * @param {"first" | "second"} [artist]
  * @param {number} [seed]
- * @returns {{ filename: string, bytes: Buffer, lines: number, total: bigint, byMonthAndStore: Map<string, bigint> }[]}
- *   keys of `byMonthAndStore` are `2026-01 Spotify`
+ * @returns {{ statements: { filename: string, bytes: Buffer, lines: number, total: bigint, byMonthAndStore: Map<string, bigint> }[],
+ *   reports: { source: string, lagDays: number, days: object[] }[],
+ *   expected: { lines: Map<string, number>, earnings: Map<string, bigint>, plays: Map<string, number> } }}
+ *   keys of maps are `2026-01 Spotify`; `expected` holds all statements and the last revision of each day
  */
-export function demoStatements(seed = SEED) {
-  const random = randomFrom(seed);
-  let firstMonth = FIRST_MONTH;
-  let late = [];
-  return STATEMENTS.map(({ filename, months }, at) => {
-    const lines = [...late, ...correctionsOf(firstMonth, at, random)];
-    late = [];
-    const isLast = at === STATEMENTS.length - 1;
-    for (let count = 0; count < months; count++) {
-      const month = monthAfter(firstMonth, count);
-      const isEnd = count === months - 1 && !isLast;
-      for (const line of linesOf(month, random)) (isEnd && LATE.has(line.store) ? late : lines).push(line);
-    }
-    firstMonth = monthAfter(firstMonth, months);
-    return { filename, ...written(lines, `${monthAfter(firstMonth, 1)}-12`) };
-  });
-}
-
-/** One month's lines, as far as anything was used at all. */
-function linesOf(month, random) {
-  const lines = [];
-  const weights = BigInt(RECORDINGS.reduce((sum, { weight }) => sum + weight, 0));
-  for (const { title, isrc, weight, release } of RECORDINGS) {
-    const { upc, title: album, month: releasedIn } = RELEASES[release];
-    const age = ageOf(releasedIn, month);
-    if (age < 0) continue;
-    const song = { month, title, isrc, upc, type: "Song" };
-    for (const { name, share, rate } of [...STORES, DOWNLOADS]) {
-      for (const { code, share: part, factor } of TERRITORIES) {
-        const expected =
-          MONTHLY_STREAMS *
-          BigInt(weight * share * part) *
-          BigInt(CURVE[Math.min(age, CURVE.length - 1)] * swing(random));
-        const units = wholeOf(expected, weights * 10_000n * 10_000n * 1_000_000n, random);
-        if (units === 0n) continue;
-        const paid = name === DOWNLOADS.name ? 1000 : factor;
-        const amount = (units * rate * BigInt(paid * swing(random))) / 1_000_000n;
-        lines.push({ ...song, store: name, territory: code, units, amount });
-      }
-    }
-    // Whoever buys the whole album buys no recording: such a line has a UPC and no ISRC.
-    if (title === album || random.below(6) > 0) continue;
-    const { code } = TERRITORIES[random.below(8)];
-    lines.push({
-      ...song,
-      title: album,
-      isrc: "",
-      type: "Album",
-      store: "iTunes",
-      territory: code,
-      units: 1n,
-      amount: ALBUM_RATE,
-    });
+export function demoData(artist = "first", seed = undefined) {
+  const plan = PLANS[artist === "first" ? 0 : 1];
+  const { statements, reports, plays } = playOut({ ...plan, seed: seed ?? plan.seed });
+  const made = statements.map(({ filename, insertedOn, lines }) => ({
+    filename,
+    ...written(lines, plan.name, insertedOn),
+  }));
+  const [earnings, lines] = [new Map(), new Map()];
+  for (const statement of made) {
+    for (const [place, amount] of statement.byMonthAndStore) earnings.set(place, (earnings.get(place) ?? 0n) + amount);
+    for (const [place, count] of statement.linesByMonthAndStore) lines.set(place, (lines.get(place) ?? 0) + count);
   }
-  return lines;
+  return { statements: made, reports, expected: { lines, earnings, plays } };
 }
 
-/** What a store takes back of the month before a statement: a few restated figures, and one download returned. */
-function correctionsOf(firstMonth, at, random) {
-  if (at === 0) return [];
-  const month = monthAfter(firstMonth, -1);
-  const restated = [0, 1, 2, 3].map((place) => {
-    const { title, isrc, release } = RECORDINGS[place];
-    const amount = -BigInt(20_000_000_000 + random.below(400_000_000_000));
-    const song = { month, title, isrc, upc: RELEASES[release].upc, type: "Song" };
-    return { ...song, store: STORES[place].name, territory: TERRITORIES[place].code, units: 0n, amount };
-  });
-  const [{ title, isrc, release }] = RECORDINGS;
-  const song = { month, title, isrc, upc: RELEASES[release].upc, type: "Song" };
-  return [...restated, { ...song, store: "iTunes", territory: "DE", units: -1n, amount: -DOWNLOADS.rate }];
-}
-
-/** A factor in per mille about 1000, with a standard deviation of 5 %. */
-function swing(random) {
-  let sum = 828;
-  for (let throws = 0; throws < 4; throws++) sum += random.below(87);
-  return sum;
-}
-
-/** Rounds a fraction up as often as its rest says, so that small markets show up now and then. */
-function wholeOf(numerator, denominator, random) {
-  const chance = (BigInt(random.below(2 ** 32)) * denominator) >> 32n;
-  return (numerator + chance) / denominator;
-}
-
-function ageOf(from, to) {
-  const count = (month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5));
-  return count(to) - count(from);
-}
-
-function written(lines, insertedOn) {
+function written(lines, artist, insertedOn) {
   let text = `${HEADER.join("\t")}\n`;
   let total = 0n;
-  const byMonthAndStore = new Map();
-  for (const { month, store, title, isrc, upc, units, type, territory, amount } of lines) {
-    const reportedOn = `${monthAfter(month, 2)}-10`;
-    const cells = [
-      insertedOn,
-      reportedOn,
-      month,
-      store,
-      DEMO_ARTIST.name,
-      title,
-      isrc,
-      upc,
-      units,
-      100,
-      type,
-      territory,
-    ];
+  const [byMonthAndStore, linesByMonthAndStore] = [new Map(), new Map()];
+  for (const { month, reportedOn, store, title, isrc, upc, units, type, territory, amount } of lines) {
+    const cells = [insertedOn, reportedOn, month, store, artist, title, isrc, upc, units, 100, type, territory];
     text += `${cells.join("\t")}\t0\t${decimal(amount)}\t\n`;
     total += amount;
     const place = `${month} ${store}`;
     byMonthAndStore.set(place, (byMonthAndStore.get(place) ?? 0n) + amount);
+    linesByMonthAndStore.set(place, (linesByMonthAndStore.get(place) ?? 0) + 1);
   }
-  return { bytes: Buffer.from(text), lines: lines.length, total, byMonthAndStore };
+  return { bytes: Buffer.from(text), lines: lines.length, total, byMonthAndStore, linesByMonthAndStore };
 }
 
 /**
- * The demo's artist, owner and keys as SQL. Running it again changes nothing; other keys replace the ones before.
+ * The demo's artists, people and keys as SQL. Running it again changes nothing; other keys replace the ones before.
  *
- * @param {{ ownerKey: string, viewerKey: string }} keys
+ * @param {{ ownerKey: string, viewerKey: string, secondKey: string }} keys
  */
-export function demoSql({ ownerKey, viewerKey }) {
-  const { id: artist, name, currency } = DEMO_ARTIST;
-  const key = (id, text, role, title) =>
+export function demoSql({ ownerKey, viewerKey, secondKey }) {
+  const user = ({ id, email, name }) =>
+    `INSERT OR IGNORE INTO users (id, email, name, created_at) VALUES ('${id}', '${email}', '${name}', ${OPENED_AT});`;
+  const artist = ({ id, name, currency }, zone) =>
+    `INSERT OR IGNORE INTO artists (id, name, currency, time_zone, generation, generation_at, created_at)
+VALUES ('${id}', '${name}', '${currency}', '${zone}', 0, ${OPENED_AT}, ${OPENED_AT});`;
+  const member = (of, id, person, role) =>
+    `INSERT OR IGNORE INTO memberships (artist_id, id, user_id, role, until, created_at)
+VALUES ('${of.id}', '${id}', '${person.id}', '${role}', NULL, ${OPENED_AT});`;
+  const key = (of, id, text, role, title, by) =>
     `INSERT OR REPLACE INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at, expires_at, revoked_at)
-VALUES ('${artist}', '${id}', '${hashApiKey(text)}', '${title}', '${role}', '${text.slice(0, 12)}', '${text.slice(-4)}', '${OWNER.id}', ${OPENED_AT}, NULL, NULL);`;
-  return `INSERT OR IGNORE INTO users (id, email, name, created_at)
-VALUES ('${OWNER.id}', '${OWNER.email}', '${OWNER.name}', ${OPENED_AT});
-INSERT OR IGNORE INTO artists (id, name, currency, time_zone, generation, generation_at, created_at)
-VALUES ('${artist}', '${name}', '${currency}', 'Europe/Berlin', 0, ${OPENED_AT}, ${OPENED_AT});
-INSERT OR IGNORE INTO memberships (artist_id, id, user_id, role, until, created_at)
-VALUES ('${artist}', 'mem_01jt4j9700dem00000000mara0', '${OWNER.id}', 'owner', NULL, ${OPENED_AT});
-${key("key_01jt4j9700dem0000000wner00", ownerKey, "owner", "Demo owner")}
-${key("key_01jt4j9700dem000000v1ewer0", viewerKey, "viewer", "Demo viewer")}
+VALUES ('${of.id}', '${id}', '${hashApiKey(text)}', '${title}', '${role}', '${text.slice(0, 12)}', '${text.slice(-4)}', '${by.id}', ${OPENED_AT}, NULL, NULL);`;
+  return `${[
+    ...[MARA, FREJA, VERA].map(user),
+    artist(DEMO_ARTIST, "Europe/Berlin"),
+    artist(SECOND_ARTIST, "Europe/Copenhagen"),
+    member(DEMO_ARTIST, "mem_01jt4j9700dem00000000mara0", MARA, "owner"),
+    member(SECOND_ARTIST, "mem_01jt4j9700dem00000000freja", FREJA, "owner"),
+    member(DEMO_ARTIST, "mem_01jt4j9700dem000000000vera", VERA, "label"),
+    member(SECOND_ARTIST, "mem_01jt4j9700dem000000001vera", VERA, "label"),
+    key(DEMO_ARTIST, "key_01jt4j9700dem0000000wner00", ownerKey, "owner", "Demo owner", MARA),
+    key(DEMO_ARTIST, "key_01jt4j9700dem000000v1ewer0", viewerKey, "viewer", "Demo viewer", MARA),
+    key(SECOND_ARTIST, "key_01jt4j9700dem00000sec0nd00", secondKey, "owner", "Demo owner", FREJA),
+  ].join("\n")}
 `;
 }
 
 const MOVING = new Set(["received", "reading", "ready", "posting"]);
-const SECONDS_TO_POST = 60;
+const SECONDS_TO_POST = 120;
+/** So many statements of an artist are under way at one time; the books of an artist take one after another anyway. */
+const AT_ONCE = 4;
+const MILLISECONDS_BETWEEN_LOOKS = 200;
 
 /**
- * Uploads the demo's statements and waits until each is in the books. A statement that is there already is left alone.
+ * Uploads the demo and waits until all of it is in the books. What is there already is left alone.
  *
- * @param {{ baseUrl: string, ownerKey: string }} server
+ * @param {{ baseUrl: string, ownerKey: string, secondKey: string, persistDir?: string }} server
+ *   `persistDir` is where the expected totals are written, as demo-expected.json
  */
-export async function seedDemo({ baseUrl, ownerKey }) {
-  const ask = async (path, init = {}) => {
-    const headers = { authorization: `Bearer ${ownerKey}`, ...init.headers };
-    const answer = await fetch(`${baseUrl}/api/dashboard/statements${path}`, { ...init, headers });
-    if (!answer.ok) throw new Error(`${init.method ?? "GET"} statements${path} answered ${answer.status}`);
+export async function seedDemo({ baseUrl, ownerKey, secondKey, persistDir }) {
+  const artists = [
+    { ...DEMO_ARTIST, key: ownerKey, ...demoData("first") },
+    { ...SECOND_ARTIST, key: secondKey, ...demoData("second") },
+  ];
+  if (persistDir !== undefined) {
+    const plain = (map) => Object.fromEntries([...map].map(([place, value]) => [place, String(value)]));
+    const totals = artists.map(({ id, name, expected: { earnings, plays } }) => ({
+      id,
+      name,
+      picodollars: plain(earnings),
+      plays: plain(plays),
+    }));
+    writeFileSync(join(persistDir, "demo-expected.json"), `${JSON.stringify(totals, null, 1)}\n`);
+  }
+  await Promise.all(
+    artists.map(async ({ key, statements, reports }) => {
+      const ask = askerOf(baseUrl, key);
+      for (const report of reports) {
+        const body = JSON.stringify(report);
+        await ask("/dev/plays", { method: "POST", headers: { "content-type": "application/json" }, body });
+      }
+      const waiting = [...statements];
+      const upload = async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await post(ask, next);
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, upload));
+    }),
+  );
+}
+
+/** Asks the API with a key and reads what it answers. @param {string} baseUrl @param {string} key */
+export function askerOf(baseUrl, key) {
+  return async (path, init = {}) => {
+    const headers = { authorization: `Bearer ${key}`, ...init.headers };
+    const answer = await fetch(`${baseUrl}${path}`, { ...init, headers });
+    if (!answer.ok)
+      throw new Error(`${init.method ?? "GET"} ${path} answered ${answer.status}: ${await answer.text()}`);
     return answer.json();
   };
-  for (const { filename, bytes } of demoStatements()) {
-    const upload = { method: "POST", headers: { "content-type": "text/csv" }, body: bytes };
-    let statement = await ask(`?filename=${filename}`, upload);
-    const deadline = performance.now() + SECONDS_TO_POST * 1000;
-    while (MOVING.has(statement.status)) {
-      if (performance.now() > deadline) throw new Error(`${filename} is still ${statement.status}`);
-      await pause(50);
-      statement = await ask(`/${statement.id}`);
-    }
-    if (statement.status !== "posted") {
-      throw new Error(
-        `${filename} is ${statement.status}: ${statement.problems.map(({ message }) => message).join("; ")}`,
-      );
-    }
+}
+
+/**
+ * Uploads one statement and waits until it is in the books.
+ *
+ * @param {ReturnType<typeof askerOf>} ask
+ * @param {{ filename: string, bytes: Buffer }} file
+ * @param {{ seconds?: number, progress?: (statement: any) => void }} [options]
+ */
+export async function post(ask, { filename, bytes }, { seconds = SECONDS_TO_POST, progress = () => {} } = {}) {
+  const upload = { method: "POST", headers: { "content-type": "text/csv" }, body: bytes };
+  let statement = await ask(`/api/dashboard/statements?filename=${filename}`, upload);
+  const deadline = performance.now() + seconds * 1000;
+  while (MOVING.has(statement.status)) {
+    if (performance.now() > deadline) throw new Error(`${filename} is still ${statement.status}`);
+    await pause(MILLISECONDS_BETWEEN_LOOKS);
+    statement = await ask(`/api/dashboard/statements/${statement.id}`);
+    progress(statement);
   }
+  if (statement.status !== "posted") {
+    const why = statement.problems.map(({ message }) => message).join("; ");
+    throw new Error(`${filename} is ${statement.status}: ${why}`);
+  }
+  return statement;
 }

@@ -17,6 +17,7 @@ const commands = {
   check: "test/tools/check.mjs",
   bench: "test/bench/bench.mjs",
   cron: "test/tools/cron.mjs",
+  seed: "test/tools/seed.mjs",
   openapi: "test/tools/openapi.mjs",
   deploy: "test/tools/deploy.mjs",
 };
