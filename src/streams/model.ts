@@ -41,7 +41,7 @@ const RATES_FOR_A_MIDDLE = 3;
 /** Holds plays against paid units, and flags what stands out. */
 export function reconcile(
   rows: readonly Omit<Reconciled, "rate" | "flags">[],
-  isKnown: (period: string) => { plays: boolean; money: boolean },
+  isKnown: (period: string, key: string) => { plays: boolean; money: boolean },
 ): Reconciled[] {
   const rated = rows.map((row) => ({
     ...row,
@@ -55,7 +55,7 @@ export function reconcile(
     [...byKey].map(([key, group]) => [key, middleOf(group.flatMap(({ rate }) => (rate === null ? [] : [rate])))]),
   );
   return rated.map((row) => {
-    const known = isKnown(row.period);
+    const known = isKnown(row.period, row.key);
     const flags: ReconciliationFlag[] = [];
     if (known.money && (row.plays ?? 0) > 0 && (row.unitsPaid ?? 0) === 0) flags.push("missing_month");
     if (known.plays && (row.unitsPaid ?? 0) > 0 && (row.plays ?? 0) === 0) flags.push("missing_plays");

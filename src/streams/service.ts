@@ -219,9 +219,13 @@ export async function getReconciliation(ctx: Ctx, query: ReconciliationQuery): P
     const row = rows.get(slot) ?? { period: figure.period, key: figure.key, plays: null, unitsPaid: null, nanos: null };
     rows.set(slot, { ...row, plays: (row.plays ?? 0) + figure.plays });
   }
-  const isKnown = (period: string) => ({
+  // A store that no feed has ever reported lacks its plays for good; that is nothing to flag month by month.
+  const isReported = (key: string) =>
+    query.groupBy === "recording" ||
+    playSources.some((source) => source.platforms.some((name) => sameAs(name) === sameAs(key)));
+  const isKnown = (period: string, key: string) => ({
     money: moneySources.some((source) => coversMonth(source, period as Month)),
-    plays: periodStatus(playSources, daysOfPeriod("month", period)).status !== "not_yet_reported",
+    plays: isReported(key) && periodStatus(playSources, daysOfPeriod("month", period)).status !== "not_yet_reported",
   });
   const reconciled = reconcile([...rows.values()], isKnown).sort(compare);
   const binding = bindingOf(ctx.scope, "getReconciliation", { ...query });

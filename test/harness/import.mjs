@@ -1,0 +1,62 @@
+// The home of one import into a runtime of its own, with the rows it wrote.
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { makeStatement, nanosOf } from "../seed/statement.mjs";
+import { newApiKey } from "../tools/keys.mjs";
+import { startRuntime } from "../tools/runtime.mjs";
+
+const ARTIST = `art_${"0".repeat(26)}`;
+
+/**
+ * Imports a made-up statement of so many lines and adds up the rows that its jobs wrote, posting and overview included.
+ *
+ * @param {number} lines
+ */
+export async function rowsWrittenBy(lines) {
+  let rows = 0;
+  let isDone = false;
+  const runtime = await startRuntime({
+    log({ message }) {
+      if (!message.startsWith('{"kind":"job"')) return;
+      const line = JSON.parse(message);
+      rows += line.rowsWritten;
+      if (line.job === "kpi.refresh") isDone = true;
+    },
+  });
+  try {
+    const key = newApiKey();
+    const hash = createHash("sha256").update(key).digest("hex");
+    const db = await runtime.mf.getD1Database("DB");
+    await db.batch([
+      db.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)").bind(ARTIST),
+      db
+        .prepare(
+          "INSERT INTO api_keys VALUES (?, 'key_0', ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
+        )
+        .bind(ARTIST, hash),
+    ]);
+    const statement = makeStatement({ lines, seed: 7 });
+    // A million lines are more than one request may carry, unless they are packed.
+    const isLarge = statement.bytes.byteLength > 90_000_000;
+    const body = isLarge ? gzipSync(statement.bytes, { level: 1 }) : statement.bytes;
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/octet-stream" };
+    const upload = await fetch(`${runtime.url}/api/dashboard/statements?filename=large.tsv`, {
+      method: "POST",
+      body: new Uint8Array(body),
+      headers,
+    });
+    if (upload.status !== 202) throw new Error(`upload: ${upload.status} ${await upload.text()}`);
+    const { id } = /** @type {{ id: string }} */ (await upload.json());
+    while (!isDone) await new Promise((resolve) => setTimeout(resolve, 50));
+    const answer = await fetch(`${runtime.url}/api/dashboard/statements/${id}`, { headers });
+    const { totals } = /** @type {{ totals: { amount: string }[] }} */ (await answer.json());
+    const nanos = nanosOf(statement.total);
+    const expected = `${nanos / 1_000_000_000n}.${(nanos % 1_000_000_000n).toString().padStart(9, "0")}`.replace(
+      /\.?0+$/,
+      "",
+    );
+    return { rows, lines, total: totals[0]?.amount, expected };
+  } finally {
+    await runtime.stop();
+  }
+}
