@@ -180,7 +180,7 @@ const INSIDES =
 /** Holds an answer to what every answer promises, and to what its operation declares. */
 export async function checked(response: Response, operation: Operation | null): Promise<Answer> {
   const { status, headers } = response;
-  const text = await response.text();
+  const text = new TextDecoder().decode(await response.arrayBuffer());
   const about = `${operation?.operation ?? response.url} answered ${status} ${text.slice(0, 300)}`;
   const faults: string[] = [];
   const holds = (what: string, isSo: boolean) => {

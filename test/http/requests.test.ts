@@ -124,7 +124,7 @@ describe("a store that is away", () => {
         const response = await ask(broken, request);
         expect(response.status).toBe(503);
         expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-        const text = await response.text();
+        const text = new TextDecoder().decode(await response.arrayBuffer());
         expect(JSON.parse(text)).toMatchObject({ code: "unavailable", instance: response.headers.get("x-request-id") });
         expect(text).not.toContain(message);
       }
@@ -234,7 +234,7 @@ describe("a deployment that lacks a setting", () => {
       const { env: lacking } = quietEnv(changes as unknown as Partial<Env>);
       const response = await ask(lacking, new Request(`${ORIGIN}/api/me`));
       expect(response.status).toBe(503);
-      const text = await response.text();
+      const text = new TextDecoder().decode(await response.arrayBuffer());
       expect(JSON.parse(text)).toMatchObject({ code: "misconfigured", detail: expect.stringContaining(named) });
       expect(text).not.toContain("short-secret");
       expect(response.headers.get("x-content-type-options")).toBe("nosniff");
