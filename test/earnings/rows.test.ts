@@ -93,6 +93,9 @@ describe("rows read do not grow with the number of lines", () => {
       "SELECT * FROM statement_blocks WHERE artist_id = 'a' AND statement_id = 'b' AND first_line >= 5 ORDER BY first_line LIMIT 2",
       "SELECT * FROM api_keys k JOIN artists a ON a.id = k.artist_id WHERE k.key_hash = 'x'",
       "SELECT * FROM kpi_snapshots WHERE artist_id = 'a' AND view = 'overview'",
+      "SELECT * FROM play_rollups WHERE artist_id = 'a' AND source = '' AND cut = 'territory' AND platform = '' AND grain = 'day' AND period BETWEEN '2026-01-01' AND '2026-02-01' ORDER BY period, key LIMIT 9",
+      "SELECT * FROM play_months WHERE artist_id = 'a' AND month BETWEEN '2026-01' AND '2026-02'",
+      "DELETE FROM play_rollups WHERE artist_id = 'a' AND cells = 0",
       "DELETE FROM earning_rollups WHERE artist_id = 'a' AND lines = 0",
     ];
     for (const sql of plans) {
