@@ -9,7 +9,7 @@ import type { Id } from "../kernel/id.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 import type { Instant } from "../kernel/time.ts";
 import type { Role } from "./model.ts";
-import { apiKeys, artists, generationCauses, memberships } from "./tables.ts";
+import { apiKeys, artists, generationCauses, memberships, organisationArtists, organisationMembers } from "./tables.ts";
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 
@@ -78,9 +78,60 @@ export async function findKey(db: Db, keyHash: string, now: Instant): Promise<Ke
 /**
  * Finds a session that has not expired, with up to two of its person's memberships (two tell "several").
  *
+ * A person belongs to an artist directly, or through an organisation that looks after it; a membership of their own
+ * comes before the organisation's. One round trip.
  * @param artistId only the membership with this artist, or null for any
  */
 export async function findSession(
+  db: Db,
+  tokenHash: string,
+  artistId: string | null,
+  now: Instant,
+): Promise<SessionAdmission[]> {
+  const [own, shared] = await Promise.all([
+    findOwnMemberships(db, tokenHash, artistId, now),
+    findSharedMemberships(db, tokenHash, artistId, now),
+  ]);
+  const direct = own.filter(({ membership }) => membership !== null);
+  const ids = new Set(direct.map(({ membership }) => membership?.artist.id));
+  const all = [...direct, ...shared.filter(({ membership }) => !ids.has(membership?.artist.id))];
+  return all.length > 0 ? all : own;
+}
+
+async function findSharedMemberships(
+  db: Db,
+  tokenHash: string,
+  artistId: string | null,
+  now: Instant,
+): Promise<SessionAdmission[]> {
+  const [om, oa] = [organisationMembers, organisationArtists];
+  const [rows] = await db.read(
+    db.orm
+      .select({
+        // Of several organisations that look after one artist the oldest counts: SQLite takes the other columns from it.
+        organisationId: sql<string>`min(${om.organisationId})`.as("organisation_id"),
+        userId: sql<string>`${users.id}`.as("user_id"),
+        email: users.email,
+        name: sql<string>`${users.name}`.as("user_name"),
+        role: om.role,
+        ...artistColumns,
+      })
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .innerJoin(om, and(eq(om.userId, users.id), or(isNull(om.until), gt(om.until, now))))
+      .innerJoin(
+        oa,
+        and(eq(oa.organisationId, om.organisationId), artistId === null ? undefined : eq(oa.artistId, artistId)),
+      )
+      .innerJoin(artists, eq(artists.id, oa.artistId))
+      .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, now)))
+      .groupBy(artists.id)
+      .limit(2),
+  );
+  return rows.map(sessionAdmission);
+}
+
+async function findOwnMemberships(
   db: Db,
   tokenHash: string,
   artistId: string | null,
@@ -104,30 +155,48 @@ export async function findSession(
       .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, now)))
       .limit(2),
   );
-  return rows.map((row) => ({
+  return rows.map(sessionAdmission);
+}
+
+interface SessionColumns extends ArtistColumns {
+  userId: string;
+  email: string;
+  name: string;
+  role: string | null;
+}
+
+function sessionAdmission(row: SessionColumns): SessionAdmission {
+  return {
     userId: row.userId as Id<"user">,
     email: row.email,
     name: row.name,
     membership: row.artistId === null ? null : { role: row.role as Role, artist: artistOf(row) },
-  }));
+  };
 }
 
-/** Lists a person's memberships, oldest artist first. */
+/** Lists the artists a person belongs to, oldest first, their own memberships before those of organisations. */
 export async function listMemberships(
   db: Db,
   userId: string,
   now: Instant,
 ): Promise<{ artistId: string; name: string; role: string }[]> {
   const lasting = or(isNull(memberships.until), gt(memberships.until, now));
-  const [rows] = await db.read(
+  const [om, oa] = [organisationMembers, organisationArtists];
+  const [own, shared] = await db.read(
     db.orm
       .select({ artistId: sql<string>`${artists.id}`.as("artist_id"), name: artists.name, role: memberships.role })
       .from(memberships)
       .innerJoin(artists, eq(artists.id, memberships.artistId))
-      .where(and(eq(memberships.userId, userId), lasting))
-      .orderBy(memberships.artistId),
+      .where(and(eq(memberships.userId, userId), lasting)),
+    db.orm
+      .select({ artistId: sql<string>`${artists.id}`.as("artist_id"), name: artists.name, role: om.role })
+      .from(om)
+      .innerJoin(oa, eq(oa.organisationId, om.organisationId))
+      .innerJoin(artists, eq(artists.id, oa.artistId))
+      .where(and(eq(om.userId, userId), or(isNull(om.until), gt(om.until, now)))),
   );
-  return rows;
+  const byArtist = new Map([...shared, ...own].map((membership) => [membership.artistId, membership]));
+  return [...byArtist.values()].sort((left, right) => (left.artistId < right.artistId ? -1 : 1));
 }
 
 /** Finds an artist by id alone, for jobs that name one. */

@@ -31,6 +31,43 @@ export const memberships = sqliteTable(
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );
 
+export const organisations = sqliteTable("organisations", {
+  id: text("id").notNull().primaryKey(),
+  name: text("name").notNull(),
+  createdAt: instant("created_at").notNull(),
+});
+
+export const organisationMembers = sqliteTable(
+  "organisation_members",
+  {
+    organisationId: text("organisation_id")
+      .notNull()
+      .references(() => organisations.id),
+    id: text("id").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    role: text("role").notNull(),
+    until: instant("until"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organisationId, table.id] })],
+);
+
+export const organisationArtists = sqliteTable(
+  "organisation_artists",
+  {
+    artistId: text("artist_id")
+      .notNull()
+      .references(() => artists.id),
+    organisationId: text("organisation_id")
+      .notNull()
+      .references(() => organisations.id),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.organisationId] })],
+);
+
 export const apiKeys = sqliteTable(
   "api_keys",
   {

@@ -16,8 +16,11 @@ export const SECOND_ARTIST = { id: "art_01jt4j9700dem000000000m0th", name: "Møt
 
 const MARA = { id: "usr_01jt4j9700dem00000000mara0", email: "mara@example.com", name: "Mara" };
 const FREJA = { id: "usr_01jt4j9700dem00000000freja", email: "freja@example.com", name: "Freja" };
-/** The label is a person in the role `label` on both artists. */
+/** Someone of the label, in the role `label` with both artists. */
 const VERA = { id: "usr_01jt4j9700dem000000000vera", email: "vera@example.com", name: "Vera of Tidewater Records" };
+
+/** The label that looks after both artists. */
+const LABEL = { id: "org_01jt4j9700dem00000n0rthqay", name: "Tidewater Records" };
 const OPENED_AT = Date.UTC(2023, 9, 1);
 
 const PERIOD = { firstMonth: "2023-10", months: 36 };
@@ -142,8 +145,14 @@ VALUES ('${of.id}', '${id}', '${hashApiKey(text)}', '${title}', '${role}', '${te
     artist(SECOND_ARTIST, "Europe/Copenhagen"),
     member(DEMO_ARTIST, "mem_01jt4j9700dem00000000mara0", MARA, "owner"),
     member(SECOND_ARTIST, "mem_01jt4j9700dem00000000freja", FREJA, "owner"),
-    member(DEMO_ARTIST, "mem_01jt4j9700dem000000000vera", VERA, "label"),
-    member(SECOND_ARTIST, "mem_01jt4j9700dem000000001vera", VERA, "label"),
+    `INSERT OR IGNORE INTO organisations (id, name, created_at) VALUES ('${LABEL.id}', '${LABEL.name}', ${OPENED_AT});`,
+    `INSERT OR IGNORE INTO organisation_members (organisation_id, id, user_id, role, until, created_at)
+VALUES ('${LABEL.id}', 'mem_01jt4j9700dem000000000vera', '${VERA.id}', 'label', NULL, ${OPENED_AT});`,
+    ...[DEMO_ARTIST, SECOND_ARTIST].map(
+      ({ id }) =>
+        `INSERT OR IGNORE INTO organisation_artists (organisation_id, artist_id, created_at)
+VALUES ('${LABEL.id}', '${id}', ${OPENED_AT});`,
+    ),
     key(DEMO_ARTIST, "key_01jt4j9700dem0000000wner00", ownerKey, "owner", "Demo owner", MARA),
     key(DEMO_ARTIST, "key_01jt4j9700dem000000v1ewer0", viewerKey, "viewer", "Demo viewer", MARA),
     key(SECOND_ARTIST, "key_01jt4j9700dem00000sec0nd00", secondKey, "owner", "Demo owner", FREJA),

@@ -119,3 +119,57 @@ describe("a new artist", () => {
     expect(await response.json()).toMatchObject({ name: "Low Tide", currency: "EUR", timeZone: "Europe/Berlin" });
   });
 });
+
+describe("a label", () => {
+  async function newLabel(artistIds: readonly string[], userId: string, role = "label"): Promise<string> {
+    const id = `org_${crypto.randomUUID()}`;
+    await env.DB.batch([
+      env.DB.prepare("INSERT INTO organisations VALUES (?, 'North Quay', 0)").bind(id),
+      env.DB.prepare("INSERT INTO organisation_members VALUES (?, 'mem_1', ?, ?, NULL, 0)").bind(id, userId, role),
+      ...artistIds.map((artistId) =>
+        env.DB.prepare("INSERT INTO organisation_artists VALUES (?, ?, 0)").bind(artistId, id),
+      ),
+    ]);
+    return id;
+  }
+
+  it("opens each of its artists to its people, in their role there, and no other artist", async () => {
+    const [one, two, other] = [await newWorld(), await newWorld(), await newWorld()];
+    const { userId, caller } = await newPerson();
+    await newLabel([one.artistId, two.artistId], userId);
+    for (const world of [one, two]) {
+      expect((await caller.get(STATEMENTS, { "artist-id": world.artistId })).status).toBe(200);
+      const key = await caller.post(
+        "/api/dashboard/team/api-keys",
+        { name: "x", role: "viewer" },
+        { "artist-id": world.artistId },
+      );
+      expect(key.status).toBe(403);
+    }
+    expect((await caller.get(STATEMENTS, { "artist-id": other.artistId })).status).toBe(404);
+    expect(await (await caller.get(STATEMENTS)).json()).toMatchObject({ code: "artist_required" });
+    const me = (await (await caller.get("/api/me")).json()) as {
+      memberships: { artist: { id: string }; role: string }[];
+    };
+    expect(me.memberships.map(({ artist, role }) => [artist.id, role])).toEqual(
+      [one.artistId, two.artistId].sort().map((id) => [id, "label"]),
+    );
+  });
+
+  it("that stops looking after an artist makes strangers of its people at the next request", async () => {
+    const [world, { userId, caller }] = [await newWorld(), await newPerson()];
+    const label = await newLabel([world.artistId], userId);
+    expect((await caller.get(STATEMENTS)).status).toBe(200);
+    await env.DB.prepare("DELETE FROM organisation_artists WHERE organisation_id = ?").bind(label).run();
+    expect((await caller.get(STATEMENTS, { "artist-id": world.artistId })).status).toBe(404);
+  });
+
+  it("beside a membership of one's own is one artist, in one's own role; two labels are one artist too", async () => {
+    const [world, { userId, caller }] = [await newWorld(), await newPerson()];
+    await newLabel([world.artistId], userId);
+    await newLabel([world.artistId], userId);
+    expect((await caller.get(STATEMENTS)).status).toBe(200);
+    await world.join(userId, "marketer");
+    expect((await caller.get(STATEMENTS)).status).toBe(403);
+  });
+});

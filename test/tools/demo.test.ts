@@ -190,13 +190,16 @@ describe("the demo's SQL", () => {
     expect(verbs).toEqual([
       ...Array.from({ length: 3 }, () => "INSERT OR IGNORE INTO users"),
       ...Array.from({ length: 2 }, () => "INSERT OR IGNORE INTO artists"),
-      ...Array.from({ length: 4 }, () => "INSERT OR IGNORE INTO memberships"),
+      ...Array.from({ length: 2 }, () => "INSERT OR IGNORE INTO memberships"),
+      "INSERT OR IGNORE INTO organisations",
+      "INSERT OR IGNORE INTO organisation_members",
+      ...Array.from({ length: 2 }, () => "INSERT OR IGNORE INTO organisation_artists"),
       ...Array.from({ length: 3 }, () => "INSERT OR REPLACE INTO api_keys"),
     ]);
   });
 
   it("names everything by an id of the right form", () => {
-    const ids = demoSql(keys).match(/'(?:art|usr|mem|key)_[^']*'/g) ?? [];
+    const ids = demoSql(keys).match(/'(?:art|usr|mem|key|org)_[^']*'/g) ?? [];
     expect(new Set(ids).size).toBe(12);
     for (const id of ids) expect(id).toMatch(/^'[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}'$/);
   });
