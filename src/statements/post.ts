@@ -16,15 +16,8 @@ import {
 } from "../royalties/index.ts";
 import { causeStatements, nextGenerationStatements } from "../team/index.ts";
 import type { Dictionary } from "./model.ts";
-import {
-  cellRows,
-  findStatement,
-  listMonths,
-  moveStatements,
-  postedPeriods,
-  type StatementRow,
-  sumPosted,
-} from "./repository.ts";
+import { findStatement, moveStatements, postedPeriods, type StatementRow, sumPosted } from "./repository.ts";
+import { cellRows, listMonths } from "./sums/repository.ts";
 
 /**
  * Books a statement: its sums into the rollups, its months into the ledger, and the next generation, in one batch.

@@ -13,14 +13,13 @@ import { findObject, listObjects, objectKey } from "./objects.ts";
 import {
   findStatement,
   findStatements,
-  groupCells,
   listPostedOver,
   listStatements,
   moveStatements,
   type StatementFilter,
   type StatementRow,
-  sumStatements,
 } from "./repository.ts";
+import { groupCells, sumStatements } from "./sums/repository.ts";
 
 /** Finds a statement. @throws Problem `not_found` */
 export async function getStatement(ctx: Ctx, id: string): Promise<StatementRow> {
