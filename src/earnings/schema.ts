@@ -6,6 +6,7 @@ import { platformOf } from "../kernel/platform.ts";
 import { territoryName } from "../kernel/territory.ts";
 import { instantToIso } from "../kernel/time.ts";
 import type { DiffAnswer } from "./diff.ts";
+import { EXAMPLES } from "./examples.ts";
 import { type Bucket, monthStatus, type Overview } from "./model.ts";
 import { type EarningFilter, GROUPS, type Group } from "./question.ts";
 import type { EarningsAnswer, Explanation } from "./service.ts";
@@ -48,7 +49,7 @@ export const Earnings = z
     otherCurrencies: z.array(z.string()),
     nextCursor: z.string().nullable(),
   })
-  .meta({ id: "Earnings" });
+  .meta({ id: "Earnings", example: EXAMPLES.Earnings });
 
 function decimal(nanos: bigint | null): string | null {
   return nanos === null ? null : formatNanos(nanos);
@@ -124,7 +125,7 @@ export const EarningsOverview = z
     }),
     sources: z.array(z.object({ id: z.string(), lastPeriod: z.string().nullable(), status: z.enum(STATUSES) })),
   })
-  .meta({ id: "EarningsOverview" });
+  .meta({ id: "EarningsOverview", example: EXAMPLES.EarningsOverview });
 
 /** Presents an overview; what is stored is what is sent, so it is parsed here and not again when it is read. */
 export function presentOverview(overview: Overview): z.output<typeof EarningsOverview> {
@@ -182,7 +183,7 @@ export const EarningsExplanation = z
       }),
     ),
   })
-  .meta({ id: "EarningsExplanation" });
+  .meta({ id: "EarningsExplanation", example: EXAMPLES.EarningsExplanation });
 
 export function presentExplanation(explanation: Explanation): z.input<typeof EarningsExplanation> {
   const { currency, nanos, period, filter } = explanation;
@@ -232,7 +233,7 @@ export const EarningsDiff = z
       }),
     ),
   })
-  .meta({ id: "EarningsDiff" });
+  .meta({ id: "EarningsDiff", example: EXAMPLES.EarningsDiff });
 
 export function presentDiff(answer: DiffAnswer): z.input<typeof EarningsDiff> {
   const { query, currency, differences, causes } = answer;

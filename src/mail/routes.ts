@@ -8,7 +8,16 @@ import { readMailbox } from "./service.ts";
 
 const DevMail = z
   .object({ to: z.string(), subject: z.string(), text: z.string(), html: z.string(), at: z.string() })
-  .meta({ id: "DevMail" });
+  .meta({
+    id: "DevMail",
+    example: {
+      to: "mara@example.com",
+      subject: "Your sign-in link",
+      text: "Open this link to sign in.",
+      html: "<p>Open this link to sign in.</p>",
+      at: "2026-09-01T12:00:00.000Z",
+    },
+  });
 
 const ListDevMail = endpoint({
   operation: "listDevMail",

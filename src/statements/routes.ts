@@ -86,7 +86,10 @@ const UploadStatement = endpoint({
           properties: { file: { type: "string", format: "binary" } },
         },
       },
-      "text/csv": { schema: { type: "string", format: "binary" } },
+      "text/csv": {
+        schema: { type: "string", format: "binary" },
+        example: "Reporting Date,Sale Month,Store,Artist,Title,ISRC,UPC,Quantity,Team Percentage,…",
+      },
       "application/octet-stream": { schema: { type: "string", format: "binary" } },
     },
   },
@@ -137,6 +140,7 @@ const ListFormats = endpoint({
   path: `${base}/formats`,
   tag,
   summary: "List the formats that are read",
+  description: "Whatever else is uploaded waits as `needs_mapping`.",
   access: "artist",
   answers: {
     200: {
@@ -267,6 +271,8 @@ const CommitStatement = endpoint({
   path: `${base}/:id/commit`,
   tag,
   summary: "Book a statement that was uploaded for preview",
+  description:
+    "If the file states a total that its lines do not sum to, `acceptDifference` must say that this is known.",
   access: "artist",
   params,
   body: z.strictObject({ acceptDifference: z.boolean().default(false) }).meta({ id: "StatementCommit" }),

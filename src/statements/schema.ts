@@ -5,6 +5,7 @@ import { formatNanos } from "../kernel/money.ts";
 import { platformOf } from "../kernel/platform.ts";
 import { formatExact } from "../kernel/quantise.ts";
 import { instantToIso } from "../kernel/time.ts";
+import { EXAMPLES } from "./examples.ts";
 import type { StatementFormat } from "./formats/format.ts";
 import type { BookedLine, ExplainedLine } from "./lines.ts";
 import { STATEMENT_STATUSES } from "./model.ts";
@@ -49,7 +50,7 @@ export const Statement = z
     createdAt: z.iso.datetime(),
     postedAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: "Statement" });
+  .meta({ id: "Statement", example: EXAMPLES.Statement });
 
 export function presentStatement(row: StatementRow): z.input<typeof Statement> {
   const { currency, totalNanos, statedNanos, periodFrom, periodTo } = row;
@@ -96,7 +97,7 @@ export const StatementLineShape = z
     amount: MoneyShape,
     recordingId: z.string().nullable(),
   })
-  .meta({ id: "StatementLine" });
+  .meta({ id: "StatementLine", example: EXAMPLES.StatementLine });
 
 export function presentLine(line: BookedLine): z.input<typeof StatementLineShape> {
   const { exact: _, nanos, currency, ...facts } = line;
@@ -145,7 +146,7 @@ export const LineExplanation = z
       }),
     ),
   })
-  .meta({ id: "LineExplanation" });
+  .meta({ id: "LineExplanation", example: EXAMPLES.LineExplanation });
 
 const ROUNDING_RULE =
   "The running sum of the file is rounded half to even to nine places; a line is booked at the difference between the rounded sums after and before it, so that all lines sum to the rounded total.";
@@ -186,7 +187,7 @@ export const StatementFormatShape = z
     sample: z.boolean().meta({ description: "Whether this project tests it on a real or derived sample." }),
     reads: z.array(z.string()),
   })
-  .meta({ id: "StatementFormat" });
+  .meta({ id: "StatementFormat", example: EXAMPLES.StatementFormat });
 
 export function presentFormat({ id, name, source, evidence, sample, reads }: StatementFormat) {
   return { id, name, source, evidence, sample, reads: [...reads] };

@@ -5,6 +5,7 @@ import { GROUPS } from "../earnings/index.ts";
 import { formatNanos } from "../kernel/money.ts";
 import { platformOf } from "../kernel/platform.ts";
 import { instantToIso } from "../kernel/time.ts";
+import { EXAMPLES } from "./examples.ts";
 import type { PlayBucket, Reconciled } from "./model.ts";
 import type { StreamsAnswer } from "./service.ts";
 
@@ -43,7 +44,7 @@ export const Streams = z
     doubleCounted: z.boolean().meta({ description: "True when the groups may hold one play twice: releases do." }),
     nextCursor: z.string().nullable(),
   })
-  .meta({ id: "Streams" });
+  .meta({ id: "Streams", example: EXAMPLES.Streams });
 
 export function presentStreams(answer: StreamsAnswer): z.input<typeof Streams> {
   const { query, from, to, generation, buckets } = answer;
@@ -83,7 +84,7 @@ export const ReconciledMonth = z
     rate: z.string().nullable().meta({ description: "The amount per paid unit." }),
     flags: z.array(z.enum(["missing_month", "missing_plays", "units_differ", "low_rate", "high_rate"])),
   })
-  .meta({ id: "ReconciledMonth" });
+  .meta({ id: "ReconciledMonth", example: EXAMPLES.ReconciledMonth });
 
 export function presentReconciled(row: Reconciled): z.input<typeof ReconciledMonth> {
   const { nanos, rate, flags, ...facts } = row;

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { instantToIso } from "../kernel/time.ts";
+import { EXAMPLES } from "./examples.ts";
 import { ROLES } from "./model.ts";
 import type { ApiKeyRow } from "./repository.ts";
 import type { Me as MeFacts, NewArtist } from "./service.ts";
@@ -22,7 +23,7 @@ export const Artist = z
     timeZone: z.string(),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: "Artist" });
+  .meta({ id: "Artist", example: EXAMPLES.Artist });
 
 export function presentArtist(artist: NewArtist): z.input<typeof Artist> {
   return { ...artist, createdAt: instantToIso(artist.createdAt) };
@@ -35,7 +36,7 @@ export const Me = z
     name: z.string(),
     memberships: z.array(z.object({ artist: z.object({ id: z.string(), name: z.string() }), role: z.enum(ROLES) })),
   })
-  .meta({ id: "Me" });
+  .meta({ id: "Me", example: EXAMPLES.Me });
 
 export function presentMe(me: MeFacts): unknown {
   const memberships = me.memberships.map(({ artistId, name, role }) => ({ artist: { id: artistId, name }, role }));
@@ -62,11 +63,11 @@ export const ApiKey = z
     expiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: "ApiKey" });
+  .meta({ id: "ApiKey", example: EXAMPLES.ApiKey });
 
 export const NewApiKey = ApiKey.extend({
   key: z.string().meta({ description: "The key itself. It is shown this once." }),
-}).meta({ id: "NewApiKey" });
+}).meta({ id: "NewApiKey", example: EXAMPLES.NewApiKey });
 
 export function presentApiKey(row: ApiKeyRow): unknown {
   return {

@@ -1,0 +1,28 @@
+// Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
+import { expect, it } from "vitest";
+import type { z } from "zod";
+import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
+import * as earnings from "../../src/earnings/schema.ts";
+import { EXAMPLES as statementExamples } from "../../src/statements/examples.ts";
+import * as statements from "../../src/statements/schema.ts";
+import { EXAMPLES as streamExamples } from "../../src/streams/examples.ts";
+import * as streams from "../../src/streams/schema.ts";
+import { EXAMPLES as teamExamples } from "../../src/team/examples.ts";
+import * as team from "../../src/team/schema.ts";
+
+const shapes = new Map(
+  [earnings, statements, streams, team]
+    .flatMap((schema) => Object.values(schema as Record<string, unknown>))
+    .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
+    .map((shape) => [String(shape.meta()?.["id"]), shape]),
+);
+
+it.each(Object.entries({ ...earningsExamples, ...statementExamples, ...streamExamples, ...teamExamples }))(
+  "%s",
+  (name, example) => {
+    const shape = shapes.get(name);
+    expect(shape, "a shape of that name").toBeDefined();
+    expect(shape?.parse(example)).toEqual(example);
+    expect(shape?.meta()?.["example"]).toEqual(example);
+  },
+);
