@@ -8,6 +8,7 @@ import { territoryName } from "../kernel/territory.ts";
 import { isMonth, type Month, monthOf, monthsBetween } from "../kernel/time.ts";
 import { findArtistKeys, findDayWeights, listCellRange, listCellSeries, listSources } from "../metrics/index.ts";
 import { type Contribution, listContributions } from "../statements/index.ts";
+import { findGeneration } from "../team/index.ts";
 import {
   type Bucket,
   byPeriodAndKey,
@@ -73,7 +74,8 @@ export async function getEarnings(ctx: Ctx, query: EarningsQuery): Promise<Earni
   const page = isMonthly ? { after, limit: query.limit + 1 } : { after: null, limit: MOST_ROWS };
   const months = monthsBetween(monthOf(range.from), monthOf(range.to));
   const needsNames = early.kind === "series" && early.series.length === 0;
-  const [names, sources, weights, found] = await Promise.all([
+  const [moment, names, sources, weights, found] = await Promise.all([
+    findGeneration(ctx.db, ctx.scope),
     findArtistKeys(ctx.db, ctx.scope),
     listSources(ctx.db, ctx.scope),
     isMonthly ? NO_WEIGHTS : findDayWeights(ctx.db, ctx.scope, { from: monthOf(range.from), to: monthOf(range.to) }),
@@ -97,8 +99,8 @@ export async function getEarnings(ctx: Ctx, query: EarningsQuery): Promise<Earni
     from: isMonthly ? monthOf(range.from) : range.from,
     to: isMonthly ? monthOf(range.to) : range.to,
     currency,
-    generation: ctx.artist.generation,
-    asOf: ctx.artist.generationAt,
+    generation: moment.generation,
+    asOf: moment.generationAt,
     buckets: buckets.map((bucket) => ({ ...bucket, label: labelOf(groupBy, bucket) })),
     totals: {
       estimated: totalOf(buckets.map((bucket) => bucket.estimated)),

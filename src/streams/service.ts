@@ -29,6 +29,7 @@ import {
   periodStatus,
   refuseNonAdditive,
 } from "../metrics/index.ts";
+import { findGeneration } from "../team/index.ts";
 import { type PlayBucket, type Reconciled, reconcile } from "./model.ts";
 
 /** A question about plays. */
@@ -82,7 +83,8 @@ export async function getStreams(ctx: Ctx, query: StreamsQuery): Promise<Streams
     const series = await listPlaySeries(ctx.db, ctx.scope, asked, grain, periods);
     return series.flatMap((rows, at) => rows.map((row) => ({ ...row, name: plan.series[at]?.name ?? null })));
   };
-  const [sources, found] = await Promise.all([
+  const [moment, sources, found] = await Promise.all([
+    findGeneration(ctx.db, ctx.scope),
     listPlaySources(ctx.db, ctx.scope),
     needsNames ? null : figuresOf(early),
   ]);
@@ -102,8 +104,8 @@ export async function getStreams(ctx: Ctx, query: StreamsQuery): Promise<Streams
     query,
     from: isMonthly ? monthOf(range.from) : range.from,
     to: isMonthly ? monthOf(range.to) : range.to,
-    generation: ctx.artist.generation,
-    asOf: ctx.artist.generationAt,
+    generation: moment.generation,
+    asOf: moment.generationAt,
     buckets,
     nextCursor: goesOn ? writeCursor(ctx, binding, [last.period, last.key ?? ""]) : null,
   };

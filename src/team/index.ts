@@ -6,7 +6,13 @@
 
 export { createDoorman } from "./doorman.ts";
 export { isRole, MATRIX, ROLES, type Role } from "./model.ts";
-export { causeStatements, type GenerationCause, listStatementCauses, nextGenerationStatements } from "./repository.ts";
+export {
+  causeStatements,
+  findGeneration,
+  type GenerationCause,
+  listStatementCauses,
+  nextGenerationStatements,
+} from "./repository.ts";
 export { registerTeam } from "./routes.ts";
 export { listArtistIds, openArtist } from "./service.ts";
 export { artists } from "./tables.ts";

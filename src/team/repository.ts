@@ -205,6 +205,21 @@ export async function findArtist(db: Db, artistId: string): Promise<ArtistFacts 
   return row === undefined ? null : artistOf(row);
 }
 
+const GENERATION = "SELECT generation, generation_at FROM artists WHERE id = ?1";
+
+/**
+ * Reads which generation the figures read beside it are of: asked for together they are one batch, and so of one moment,
+ * which sign-in was not.
+ */
+export async function findGeneration(
+  db: Db,
+  scope: ArtistScope,
+): Promise<{ generation: number; generationAt: Instant }> {
+  const [rows] = await db.readNumbered([{ sql: GENERATION, params: [scope.artistId] }]);
+  const row = rows?.[0];
+  return { generation: Number(row?.["generation"] ?? 0), generationAt: Number(row?.["generation_at"] ?? 0) };
+}
+
 /** Lists the ids of all artists after one, for the nightly jobs. */
 export async function listArtistIdsAfter(db: Db, after: string, limit: number): Promise<string[]> {
   const [rows] = await db.read(
