@@ -142,6 +142,8 @@ export function endpoint<
     const request = c.req.raw;
     call.log["operation"] = spec.operation;
     const ctx = await admit(call, request, spec.access, spec.operation);
+    call.log["actor"] = ctx.actor.kind;
+    if ("scope" in ctx) call.log["artist"] = ctx.scope.artistId;
     const params = spec.params ? parsePart("path", spec.params, c.req.param()) : undefined;
     const query = parsePart("query", queryShape, queryOf(request, queryShape));
     const json = spec.body === undefined ? null : await readJson(request);

@@ -254,7 +254,8 @@ describe("the log", () => {
   }
 
   it("has one line for each request, with what it cost and no secret", async () => {
-    const owner = await (await newWorld()).as("owner");
+    const world = await newWorld();
+    const owner = await world.as("owner");
     let id = "";
     const lines = await linesOf(async () => {
       id = String((await owner.get(`${STATEMENTS}?limit=3`)).headers.get("x-request-id"));
@@ -272,6 +273,8 @@ describe("the log", () => {
         rowsWritten: 0,
         roundTrips: 2,
         operation: "listStatements",
+        actor: "apiKey",
+        artist: world.artistId,
       },
     ]);
     expect(JSON.stringify(lines)).not.toContain(String(owner.headers["authorization"]).slice(7));
