@@ -62,7 +62,7 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
   if (textReader === null) {
     throw new TextRefusal(
       "format_unknown",
-      "No known format has all of these columns; map them by hand.",
+      "No known format has all of these columns. The file is kept, and nothing of it is booked.",
       "needs_mapping",
     );
   }
