@@ -7,7 +7,7 @@ import type { Month } from "../kernel/time.ts";
 import { listCellRange } from "../metrics/index.ts";
 import { type StatementSums, sumByGroup } from "../statements/index.ts";
 import { type GenerationCause, listStatementCauses } from "../team/index.ts";
-import { type Group, invalid } from "./question.ts";
+import { byPeriodAndKey, type Group, invalid } from "./question.ts";
 
 /** A question about what moved a figure. */
 export interface DiffQuery {
@@ -73,7 +73,7 @@ export async function diffEarnings(ctx: Ctx, query: DiffQuery): Promise<DiffAnsw
       const to = (now.get(slot) ?? 0n) - (after.get(slot) ?? 0n);
       return { period, key: groupBy === null ? null : key, from: to - change, to };
     })
-    .sort((left, right) => compare(left.period, right.period) || compare(left.key ?? "", right.key ?? ""));
+    .sort(byPeriodAndKey);
   const causes = between.map((cause) => ({ ...cause, change: totalOf(movedBy([cause], sums)) }));
   return { query, currency, differences, causes };
 }
@@ -108,8 +108,4 @@ async function presentFigures(
 
 function totalOf(moved: ReadonlyMap<string, bigint>): bigint {
   return [...moved.values()].reduce((sum, nanos) => sum + nanos, 0n);
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -5,5 +5,15 @@
 // Never: writes a figure.
 
 export { refreshKpis } from "./overview.ts";
-export { type EarningFilter, GROUPS, type Group, normalised, type PeriodQuery, planOf, rangeOf } from "./question.ts";
+export {
+  byPeriodAndKey,
+  type FigureQuery,
+  GROUPS,
+  type Group,
+  labelOf,
+  normalised,
+  planOf,
+  rangeOf,
+} from "./question.ts";
 export { registerEarnings } from "./routes.ts";
+export { figureFilters } from "./schema.ts";

@@ -3,6 +3,7 @@
 import { spreadTable } from "../kernel/allocate.ts";
 import { type Day, daysBetween, daysOfMonth, type Month, monthOf, weekStart } from "../kernel/time.ts";
 import { type Cell, coversMonth, type EarningSource, type FigureStatus } from "../metrics/index.ts";
+import { byPeriodAndKey, inOrder } from "./question.ts";
 
 /** One figure of an answer. Amounts are nanos; null is "not known". */
 export interface Bucket {
@@ -123,15 +124,6 @@ function dayOfMonth(day: Day): number {
   return Number(day.slice(8));
 }
 
-/** The order of every answer. */
-export function byPeriodAndKey(left: Pick<Bucket, "period" | "key">, right: Pick<Bucket, "period" | "key">): number {
-  return compare(left.period, right.period) || compare(left.key ?? "", right.key ?? "");
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 /** The sum of what is known; null when nothing is. */
 export function totalOf(amounts: readonly (bigint | null)[]): bigint | null {
   const known = amounts.filter((amount) => amount !== null);
@@ -152,7 +144,7 @@ export function topOf(
   }
   return [...sums.values()]
     .sort((left, right) =>
-      left.nanos === right.nanos ? compare(left.name, right.name) : left.nanos > right.nanos ? -1 : 1,
+      left.nanos === right.nanos ? inOrder(left.name, right.name) : left.nanos > right.nanos ? -1 : 1,
     )
     .slice(0, count);
 }

@@ -5,16 +5,8 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeBase64urlNoPadding } from "@oslojs/encoding";
 import { persist } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
-import {
-  addDays,
-  addMonths,
-  type Day,
-  dayInZone,
-  firstDay,
-  monthOf,
-  monthsBetween,
-  weekStart,
-} from "../kernel/time.ts";
+import { keptInIsolate } from "../http/kept.ts";
+import { addDays, addMonths, type Day, dayOf, firstDay, monthOf, monthsBetween, weekStart } from "../kernel/time.ts";
 import {
   type Cell,
   type Cut,
@@ -42,10 +34,6 @@ export interface FinishedAnswer {
   readonly json: string;
 }
 
-// The copies an isolate keeps are of immutable answers, named by all they depend on; the oldest make room.
-const keptHere = new Map<string, FinishedAnswer>();
-const MOST_KEPT_HERE = 500;
-
 /**
  * Answers the overview: from this isolate, from KV, from its row in D1, or, before the refresh job has made it, from
  * the rollups themselves.
@@ -55,18 +43,15 @@ const MOST_KEPT_HERE = 500;
 export async function getOverview(ctx: Ctx): Promise<FinishedAnswer> {
   const key: SnapshotKey = { view: "overview", generation: ctx.artist.generation, day: today(ctx) };
   const name = kpiKey(ctx.scope, key);
-  const { keepsAnswersInIsolate } = ctx.settings;
-  const here = keepsAnswersInIsolate ? keptHere.get(name) : undefined;
-  if (here !== undefined) return here;
-  const text =
-    (await ctx.stores.kpi.get(name, "text").catch(() => null)) ??
-    (await findSnapshot(ctx.db, ctx.scope, key)) ??
-    finished(await computeOverview(ctx, key.day));
-  const answer = answerOf(text);
-  if (!keepsAnswersInIsolate) return answer;
-  if (keptHere.size >= MOST_KEPT_HERE) keptHere.delete(keptHere.keys().next().value ?? "");
-  keptHere.set(name, answer);
-  return answer;
+  const text = await keptInIsolate(
+    ctx,
+    name,
+    async () =>
+      (await ctx.stores.kpi.get(name, "text").catch(() => null)) ??
+      (await findSnapshot(ctx.db, ctx.scope, key)) ??
+      finished(await computeOverview(ctx, key.day)),
+  );
+  return answerOf(text);
 }
 
 /** Makes the overview of the present generation and keeps it, first in D1, then in KV. */
@@ -83,8 +68,12 @@ export async function refreshKpis(ctx: Ctx): Promise<void> {
 /** A value is asked for on its own day only. */
 const KPI_LIFE_SECONDS = 3 * 24 * 60 * 60;
 
+/**
+ * The day an overview is of, in UTC: stores report by UTC days, and one nightly refresh is then early enough for every
+ * artist, wherever they live.
+ */
 function today(ctx: Ctx): Day {
-  return dayInZone(ctx.now, ctx.artist.timeZone);
+  return dayOf(ctx.now);
 }
 
 /** An answer is kept as its hash and its text, so that reading it back needs no hashing. */

@@ -4,6 +4,7 @@
 import { parseGtin } from "../kernel/gtin.ts";
 import { parseIsrc } from "../kernel/isrc.ts";
 import { type FieldError, Problem } from "../kernel/problems.ts";
+import { territoryName } from "../kernel/territory.ts";
 import { countDays, countMonths, type Day, firstDay, isDay, isMonth, lastDay, monthOf } from "../kernel/time.ts";
 import type { CellPlace, DetailCut } from "../metrics/index.ts";
 
@@ -121,6 +122,34 @@ export function planOf(
   if (source !== "") return series(at("source", { platform }), source, null);
   if (platform !== "") return series(at("platform"), platform, null);
   return series(at("total"), "", null);
+}
+
+/** A question about figures, earned or played, by period and group. */
+export interface FigureQuery extends EarningFilter, PeriodQuery {
+  readonly groupBy?: Group | undefined;
+  readonly weekStart: "mon" | "fri";
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Names a key for people: a territory's name, a recording's title; a store and a source are named by their key. */
+export function labelOf(groupBy: Group | null, figure: { key: string | null; label: string | null }): string | null {
+  if (figure.key === null) return null;
+  if (groupBy === "territory") return territoryName(figure.key);
+  return groupBy === "recording" || groupBy === "release" ? figure.label : figure.key;
+}
+
+/** The order of every answer. */
+export function byPeriodAndKey(
+  left: { period: string; key: string | null },
+  right: { period: string; key: string | null },
+): number {
+  return inOrder(left.period, right.period) || inOrder(left.key ?? "", right.key ?? "");
+}
+
+/** Compares texts by their code units, as D1 does. */
+export function inOrder(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Reads `from` and `to`: days, or months that stand for their first and last day. */

@@ -12,6 +12,7 @@ import {
   EarningsDiff,
   EarningsExplanation,
   EarningsOverview,
+  figureFilters,
   presentDiff,
   presentEarnings,
   presentExplanation,
@@ -26,13 +27,6 @@ const currency = z
   .length(3)
   .optional()
   .meta({ description: "Only this currency; the artist's own by default." });
-const filters = {
-  platform: z.string().min(1).max(200).optional().meta({ description: "The store, as printed." }),
-  territory: z.string().length(2).optional().meta({ description: "ISO 3166-1 alpha-2, ZZ unknown, XW worldwide." }),
-  isrc: z.string().min(1).max(500).optional(),
-  upc: z.string().min(1).max(64).optional(),
-  source: z.string().min(1).max(64).optional().meta({ description: "Who reported it, as in distrokid." }),
-};
 
 const GetEarnings = endpoint({
   operation: "getEarnings",
@@ -49,7 +43,7 @@ const GetEarnings = endpoint({
     to: z.string().meta({ description: "A day or a month, inclusive.", example: "2026-06" }),
     currency,
     groupBy: z.enum(GROUPS).optional(),
-    ...filters,
+    ...figureFilters,
     weekStart: z.enum(["mon", "fri"]).default("mon"),
     limit: z.int().min(1).max(MOST_CELLS).default(MOST_CELLS).meta({ description: "How many figures at most." }),
     cursor: z.string().min(1).optional(),
@@ -90,7 +84,7 @@ const ExplainEarnings = endpoint({
   query: z.strictObject({
     period: z.string().meta({ description: "A month.", example: "2026-01" }),
     currency,
-    ...filters,
+    ...figureFilters,
   }),
   answers: { 200: { description: "The statements behind the figure.", schema: EarningsExplanation } },
   problems: ["currency_unknown", "use_export"],

@@ -11,6 +11,15 @@ import { type Bucket, monthStatus, type Overview } from "./model.ts";
 import { type EarningFilter, GROUPS, type Group } from "./question.ts";
 import type { EarningsAnswer, Explanation } from "./service.ts";
 
+/** What figures, earned or played, can be narrowed to. */
+export const figureFilters = {
+  platform: z.string().min(1).max(200).optional().meta({ description: "The store, as printed." }),
+  territory: z.string().length(2).optional().meta({ description: "ISO 3166-1 alpha-2, ZZ unknown, XW worldwide." }),
+  isrc: z.string().min(1).max(500).optional(),
+  upc: z.string().min(1).max(64).optional(),
+  source: z.string().min(1).max(64).optional().meta({ description: "Who reported it, as in distrokid." }),
+};
+
 const Amount = z.string().nullable();
 const STATUSES = ["final", "provisional", "not_yet_reported", "suppressed", "unavailable"] as const;
 

@@ -4,39 +4,27 @@ import type { Ctx } from "../db/ctx.ts";
 import { bindingOf, readCursor, writeCursor } from "../http/page.ts";
 import { isCurrency } from "../kernel/currency.ts";
 import { Problem } from "../kernel/problems.ts";
-import { territoryName } from "../kernel/territory.ts";
 import { isMonth, type Month, monthOf, monthsBetween } from "../kernel/time.ts";
 import { findArtistKeys, findDayWeights, listCellRange, listCellSeries, listSources } from "../metrics/index.ts";
 import { type Contribution, listContributions } from "../statements/index.ts";
 import { findGeneration } from "../team/index.ts";
+import { type Bucket, type DayWeights, dayBuckets, monthBuckets, type NamedCell, totalOf } from "./model.ts";
 import {
-  type Bucket,
   byPeriodAndKey,
-  type DayWeights,
-  dayBuckets,
-  monthBuckets,
-  type NamedCell,
-  totalOf,
-} from "./model.ts";
-import {
   detailOf,
   type EarningFilter,
-  type Group,
+  type FigureQuery,
   invalid,
+  labelOf,
   normalised,
-  type PeriodQuery,
   type Plan,
   planOf,
   rangeOf,
 } from "./question.ts";
 
 /** A question about earnings. */
-export interface EarningsQuery extends EarningFilter, PeriodQuery {
+export interface EarningsQuery extends FigureQuery {
   readonly currency?: string | undefined;
-  readonly groupBy?: Group | undefined;
-  readonly weekStart: "mon" | "fri";
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
 /** Its answer. */
@@ -136,14 +124,6 @@ async function cellsOf(
   const asked = plan.series.map(({ place, key }) => ({ place: { ...place, currency }, key }));
   const series = await listCellSeries(ctx.db, ctx.scope, asked, months);
   return series.flatMap((cells, at) => cells.map((cell) => ({ ...cell, name: plan.series[at]?.name ?? null })));
-}
-
-/** Names a key for people: a territory's name, a recording's title; a store and a source are named by their key. */
-export function labelOf(groupBy: Group | null, bucket: Pick<Bucket, "key" | "label">): string | null {
-  if (bucket.key === null) return null;
-  if (groupBy === "territory") return territoryName(bucket.key);
-  if (groupBy === "recording" || groupBy === "release") return bucket.label;
-  return bucket.key;
 }
 
 function currencyOf(ctx: Ctx, asked: string | undefined): string {

@@ -31,17 +31,23 @@ export async function figureAnswer(ctx: Ctx, request: Request, make: () => Promi
   const etag = `"${PRESENTATION}.${id}.${generation}"`;
   if (request.headers.get("if-none-match") === etag) return { etag, json: null };
   const name = `${id}/${generation}${pathname}${search}`;
-  const known = ctx.settings.keepsAnswersInIsolate ? kept.get(name) : undefined;
-  if (known !== undefined) return { etag, json: known };
-  const json = JSON.stringify(await make());
-  if (ctx.settings.keepsAnswersInIsolate) keep(name, json);
-  return { etag, json };
+  return { etag, json: await keptInIsolate(ctx, name, async () => JSON.stringify(await make())) };
 }
 
-function keep(name: string, json: string): void {
-  if (json.length > LARGEST_BYTES) return;
-  keptBytes += json.length - (kept.get(name)?.length ?? 0);
-  kept.set(name, json);
+/** Gives a text from this isolate's copy, or makes it and keeps it. The name must say all that the text depends on. */
+export async function keptInIsolate(ctx: Ctx, name: string, make: () => Promise<string>): Promise<string> {
+  if (!ctx.settings.keepsAnswersInIsolate) return make();
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const text = await make();
+  keep(name, text);
+  return text;
+}
+
+function keep(name: string, made: string): void {
+  if (made.length > LARGEST_BYTES) return;
+  keptBytes += made.length - (kept.get(name)?.length ?? 0);
+  kept.set(name, made);
   for (const [oldest, text] of kept) {
     if (keptBytes <= MOST_BYTES) return;
     kept.delete(oldest);

@@ -68,7 +68,6 @@ export function dayOf(instant: Instant): Day {
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
-const lastDays = new Map<string, { second: number; day: Day }>();
 
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   const kept = formatters.get(timeZone);
@@ -94,10 +93,6 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
  * @throws RangeError when the zone is not known; ask {@link isTimeZone} first
  */
 export function dayInZone(instant: Instant, timeZone: string): Day {
-  // A zone's day changes on a whole second, so within one second its last answer holds.
-  const second = Math.floor(instant / 1000);
-  const last = lastDays.get(timeZone);
-  if (last !== undefined && last.second === second) return last.day;
   const parts = new Map(
     formatterOf(timeZone)
       .formatToParts(instant)
@@ -105,8 +100,6 @@ export function dayInZone(instant: Instant, timeZone: string): Day {
   );
   const text = `${parts.get("year")?.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
   if (!isDay(text)) throw new RangeError(`no day for the instant ${instant} in ${timeZone}`);
-  if (lastDays.size >= MAX_KEPT_FORMATTERS) lastDays.clear();
-  lastDays.set(timeZone, { second, day: text });
   return text;
 }
 

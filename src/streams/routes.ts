@@ -1,7 +1,7 @@
 // The home of the streams endpoints.
 
 import { z } from "zod";
-import { GROUPS } from "../earnings/index.ts";
+import { figureFilters, GROUPS } from "../earnings/index.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { figureAnswer, presentFigures } from "../http/kept.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
@@ -31,11 +31,7 @@ const GetStreams = endpoint({
     to,
     metric: z.enum(metricNames).optional(),
     groupBy: z.enum(GROUPS).optional(),
-    platform: z.string().min(1).max(200).optional(),
-    territory: z.string().length(2).optional(),
-    isrc: z.string().min(1).max(500).optional(),
-    upc: z.string().min(1).max(64).optional(),
-    source: z.string().min(1).max(64).optional(),
+    ...figureFilters,
     weekStart: z.enum(["mon", "fri"]).default("mon"),
     limit: z.int().min(1).max(MOST_FIGURES).default(MOST_FIGURES),
     cursor: z.string().min(1).optional(),

@@ -1,10 +1,17 @@
 // The home of the answers about plays.
 
 import type { Ctx } from "../db/ctx.ts";
-import { type EarningFilter, type Group, normalised, type PeriodQuery, planOf, rangeOf } from "../earnings/index.ts";
+import {
+  byPeriodAndKey,
+  type FigureQuery,
+  type Group,
+  labelOf,
+  normalised,
+  planOf,
+  rangeOf,
+} from "../earnings/index.ts";
 import { bindingOf, type Page, readCursor, writeCursor } from "../http/page.ts";
 import { platformOf } from "../kernel/platform.ts";
-import { territoryName } from "../kernel/territory.ts";
 import {
   addDays,
   type Day,
@@ -33,12 +40,8 @@ import { findGeneration } from "../team/index.ts";
 import { type PlayBucket, type Reconciled, reconcile } from "./model.ts";
 
 /** A question about plays. */
-export interface StreamsQuery extends EarningFilter, PeriodQuery {
+export interface StreamsQuery extends FigureQuery {
   readonly metric?: Metric | undefined;
-  readonly groupBy?: Group | undefined;
-  readonly weekStart: "mon" | "fri";
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
 /** Its answer. */
@@ -95,7 +98,7 @@ export async function getStreams(ctx: Ctx, query: StreamsQuery): Promise<Streams
   const figures = found ?? (await figuresOf(planOf(groupBy, filter, names)));
   const asked = filter.source === undefined ? sources : sources.filter((source) => source.id === filter.source);
   const all = bucketsOf(figures, periods, grain, groupBy, asked);
-  const rest = after === null ? all : all.filter((bucket) => compare(after, bucket) < 0);
+  const rest = after === null ? all : all.filter((bucket) => byPeriodAndKey(after, bucket) < 0);
   const buckets = rest.slice(0, query.limit);
   const last = buckets.at(-1);
   const goesOn = rest.length > query.limit && last !== undefined;
@@ -145,7 +148,7 @@ function bucketsOf(
     // A period of which days are reported and nothing was played is nought; one of which none is, is not known.
     const unknown = figure === undefined && status === "not_yet_reported";
     const { plays, downloads, other } = figure ?? { plays: 0, downloads: 0, other: 0 };
-    const label = figure === undefined ? null : nameOf(groupBy, figure.name, figure.label);
+    const label = figure === undefined ? null : labelOf(groupBy, { key: figure.name, label: figure.label });
     const counts = unknown ? { plays: null, downloads: null, other: null } : { plays, downloads, other };
     return { period, key: figure?.name ?? null, label, ...counts, status, sourcesMissing };
   };
@@ -158,21 +161,9 @@ function bucketsOf(
 function inOrder(buckets: PlayBucket[]): PlayBucket[] {
   const isSorted = buckets.every((bucket, at) => {
     const before = buckets[at - 1];
-    return before === undefined || compare(before, bucket) <= 0;
+    return before === undefined || byPeriodAndKey(before, bucket) <= 0;
   });
-  return isSorted ? buckets : buckets.sort(compare);
-}
-
-function nameOf(groupBy: Group | null, key: string | null, label: string | null): string | null {
-  if (key === null) return null;
-  if (groupBy === "territory") return territoryName(key);
-  return groupBy === "recording" || groupBy === "release" ? label : key;
-}
-
-function compare(left: { period: string; key: string | null }, right: { period: string; key: string | null }): number {
-  if (left.period !== right.period) return left.period < right.period ? -1 : 1;
-  const [a, b] = [left.key ?? "", right.key ?? ""];
-  return a < b ? -1 : a > b ? 1 : 0;
+  return isSorted ? buckets : buckets.sort(byPeriodAndKey);
 }
 
 /** A question about plays beside paid units. */
@@ -229,11 +220,11 @@ export async function getReconciliation(ctx: Ctx, query: ReconciliationQuery): P
     money: moneySources.some((source) => coversMonth(source, period as Month)),
     plays: isReported(key) && periodStatus(playSources, daysOfPeriod("month", period)).status !== "not_yet_reported",
   });
-  const reconciled = reconcile([...rows.values()], isKnown).sort(compare);
+  const reconciled = reconcile([...rows.values()], isKnown).sort(byPeriodAndKey);
   const binding = bindingOf(ctx.scope, "getReconciliation", { ...query });
   const [period, key] = readCursor(ctx, binding, query.cursor) ?? [];
   const after = period === undefined ? null : { period: String(period), key: String(key) };
-  const rest = after === null ? reconciled : reconciled.filter((row) => compare(after, row) < 0);
+  const rest = after === null ? reconciled : reconciled.filter((row) => byPeriodAndKey(after, row) < 0);
   const data = rest.slice(0, query.limit);
   const last = data.at(-1);
   const goesOn = rest.length > query.limit && last !== undefined;

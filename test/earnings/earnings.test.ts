@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Line, made, nanosIn, trillionths, written } from "../harness/statement.ts";
-import { atRest, type Caller, imported, newWorld, type World } from "../harness/world.ts";
+import { atRest, type Caller, imported, newWorld, until, type World } from "../harness/world.ts";
 
 interface Answer {
   data: {
@@ -236,8 +236,12 @@ describe("the overview", () => {
     const read = async () => (await caller.get("/api/dashboard/earnings/overview")).text();
     const now = await read();
     expect(JSON.parse(now)).toMatchObject({ generation: 1, sources: [{ id: "distrokid" }] });
-    const row = await env.DB.prepare("SELECT body FROM kpi_snapshots WHERE artist_id = ?").bind(fresh.artistId).first();
-    if (row !== null) expect(String(row.body).split("\n")[1]).toBe(now);
+    const row = await until<{ body: string }>("the row of the overview", () =>
+      env.DB.prepare("SELECT body FROM kpi_snapshots WHERE artist_id = ?")
+        .bind(fresh.artistId)
+        .first<{ body: string }>(),
+    );
+    expect(row.body.split("\n")[1]).toBe(now);
     await editor.delete(`/api/dashboard/statements/${first.id}`);
     await atRest(editor, first.id);
     expect(JSON.parse(await read())).toMatchObject({ generation: 2, sources: [], topPlatforms: [] });

@@ -87,6 +87,27 @@ describe("rows read do not grow with the number of lines", () => {
     expect(read[2]).toEqual(read[1]);
   });
 
+  it("the night's one refresh serves the whole day, wherever the artist lives", async () => {
+    const world = await newWorld();
+    await imported(await world.as("owner"), "a.tsv", written(made(60, 51)));
+    const settings = { keepsAnswersInIsolate: false };
+    const midnight = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    for (const timeZone of ["Pacific/Honolulu", "Europe/Berlin", "Pacific/Kiritimati"]) {
+      const at = async (minutes: number): Promise<Ctx> => {
+        const ctx = await world.ctx();
+        const artist = { ...ctx.artist, timeZone };
+        return { ...ctx, artist, settings: { ...ctx.settings, ...settings }, now: midnight + minutes * 60_000 };
+      };
+      await refreshKpis(await at(5));
+      for (const minutes of [10, 11 * 60, 23 * 60 + 50]) {
+        const ctx = await at(minutes);
+        const before = ctx.db.meter.rowsRead;
+        await getOverview(ctx);
+        expect(ctx.db.meter.rowsRead - before, `${timeZone} after ${minutes} minutes`).toBe(0);
+      }
+    }
+  });
+
   it("no kept question scans: every plan searches a key", async () => {
     const plans = [
       "SELECT * FROM earning_rollups WHERE artist_id = 'a' AND currency = 'USD' AND source = '' AND cut = 'total' AND platform = '' AND month BETWEEN '2026-01' AND '2026-06' ORDER BY month, key",
