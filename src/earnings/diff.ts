@@ -54,11 +54,9 @@ export async function diffEarnings(ctx: Ctx, query: DiffQuery): Promise<DiffAnsw
   if (since.length > MOST_CAUSES) {
     throw new Problem("range_too_long", { detail: `More than ${MOST_CAUSES} files moved the figures since then.` });
   }
-  const ids = since.flatMap(({ statementId }) => (statementId === null ? [] : [statementId]));
-  const all = await sumByGroup(ctx, ids, groupBy);
-  const sums = new Map(
-    all.filter(({ statement }) => statement.currency === currency).map((each) => [each.statement.id, each]),
-  );
+  const ids = since.flatMap(({ statementId, replacedId }) => [statementId, replacedId].filter((id) => id !== null));
+  const all = await sumByGroup(ctx, ids, currency, groupBy);
+  const sums = new Map(all.map((each) => [each.statement.id, each]));
   const between = since.filter(({ generation }) => generation <= toGeneration);
   const changed = movedBy(between, sums);
   const after = movedBy(
@@ -83,11 +81,15 @@ function movedBy(
   statements: ReadonlyMap<string, StatementSums>,
 ): Map<string, bigint> {
   const moved = new Map<string, bigint>();
-  for (const { kind, statementId } of causes) {
-    for (const { month, key, nanos } of statements.get(statementId ?? "")?.sums ?? []) {
+  const move = (id: string | null, sign: 1n | -1n) => {
+    for (const { month, key, nanos } of statements.get(id ?? "")?.sums ?? []) {
       const slot = JSON.stringify([month, key]);
-      moved.set(slot, (moved.get(slot) ?? 0n) + (kind === "retracted" ? -nanos : nanos));
+      moved.set(slot, (moved.get(slot) ?? 0n) + sign * nanos);
     }
+  };
+  for (const { kind, statementId, replacedId } of causes) {
+    move(statementId, kind === "retracted" ? -1n : 1n);
+    move(replacedId, -1n);
   }
   return moved;
 }

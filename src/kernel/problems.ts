@@ -37,6 +37,12 @@ export const PROBLEMS = {
     actor: "artist",
     retry: "never",
   },
+  lines_booked_before: {
+    status: 409,
+    title: "Lines of this statement are booked already",
+    actor: "artist",
+    retry: "never",
+  },
   statement_not_retractable: {
     status: 409,
     title: "The statement cannot be retracted in this state",
@@ -61,6 +67,12 @@ export const PROBLEMS = {
   idempotency_key_reused: {
     status: 422,
     title: "The idempotency key was used with another body",
+    actor: "caller",
+    retry: "never",
+  },
+  supersedes_unknown: {
+    status: 422,
+    title: "There is no such statement to take the place of",
     actor: "caller",
     retry: "never",
   },

@@ -43,8 +43,68 @@ const PRINTED_AS: ReadonlyMap<string, string> = new Map([
 export function territoryFrom(printed: string): { territory: string; known: boolean } {
   const text = printed.trim().toUpperCase();
   if (TERRITORIES.has(text)) return { territory: text, known: true };
-  const meant = PRINTED_AS.get(text);
+  const meant = PRINTED_AS.get(text) ?? codeNamed(text);
   return meant === undefined ? { territory: UNKNOWN_TERRITORY, known: false } : { territory: meant, known: true };
+}
+
+/**
+ * Names that statements print beside the English ones of the Unicode CLDR.
+ *
+ * @see importers of Believe, The Orchard and societies' statements; ISO 3166-1 short names; checked 2026-11
+ */
+const ALSO_NAMED: readonly (readonly [code: string, ...names: string[]])[] = [
+  ["US", "United States of America", "USA", "U.S.A."],
+  ["GB", "Great Britain", "UK", "U.K.", "England", "United Kingdom of Great Britain and Northern Ireland"],
+  ["KR", "Korea, Republic of", "Republic of Korea", "Korea"],
+  ["KP", "Korea, Democratic People's Republic of"],
+  ["RU", "Russian Federation"],
+  ["CZ", "Czech Republic"],
+  ["VN", "Viet Nam"],
+  ["TW", "Taiwan, Province of China"],
+  ["HK", "Hong Kong"],
+  ["MO", "Macau", "Macao"],
+  ["TR", "Turkey"],
+  ["MK", "Macedonia", "Macedonia, the Former Yugoslav Republic of"],
+  ["MD", "Moldova, Republic of"],
+  ["IR", "Iran, Islamic Republic of"],
+  ["LA", "Lao People's Democratic Republic"],
+  ["SY", "Syrian Arab Republic"],
+  ["BO", "Bolivia, Plurinational State of"],
+  ["VE", "Venezuela, Bolivarian Republic of"],
+  ["TZ", "Tanzania, United Republic of"],
+  ["BN", "Brunei Darussalam"],
+  ["CI", "Ivory Coast", "Cote d'Ivoire"],
+  ["CD", "Congo, The Democratic Republic of the", "Democratic Republic of the Congo"],
+  ["CG", "Congo", "Republic of the Congo"],
+  ["CV", "Cape Verde"],
+  ["SZ", "Swaziland"],
+  ["MM", "Burma", "Myanmar"],
+  ["PS", "Palestine", "Palestinian Territory", "Palestine, State of"],
+  ["VA", "Holy See"],
+  ["AE", "UAE"],
+  ["NL", "Holland", "The Netherlands"],
+];
+
+let byName: ReadonlyMap<string, string> | undefined;
+
+/** The code of a territory that is printed by its English name. */
+function codeNamed(text: string): string | undefined {
+  byName ??= new Map([
+    ...[...TERRITORIES].map((code): [string, string] => [plainName(territoryName(code)), code]),
+    ...ALSO_NAMED.flatMap(([code, ...others]) => others.map((name): [string, string] => [plainName(name), code])),
+  ]);
+  return byName.get(plainName(text));
+}
+
+/** A name without accents, marks and the words that some leave out. */
+function plainName(name: string): string {
+  return name
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toUpperCase()
+    .replaceAll("&", " AND ")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 }
 
 // Made on first use: loading the names costs more than most requests, and few of them show a name.

@@ -23,7 +23,7 @@ export {
   type PlayFigure,
   type PlayPlace,
 } from "./facts/repository.ts";
-export { type PlayReport, replaceDays } from "./facts/service.ts";
+export { type PlayReport, replaceDays, restateDays } from "./facts/service.ts";
 export { playDays, playMonths, playPacks, playRollups, playSources } from "./facts/tables.ts";
 export { CUTS, type Cut, DETAIL_CUTS, type DetailCut } from "./rollups/model.ts";
 export {

@@ -13,7 +13,9 @@ export const EXAMPLES = {
       from: "2026-05",
       to: "2026-07",
     },
+    measures: "money",
     lines: 30,
+    units: 12487,
     totals: [
       {
         amount: "5.662206472",
@@ -21,8 +23,13 @@ export const EXAMPLES = {
       },
     ],
     statedTotal: null,
+    stated: [],
+    apart: {},
+    window: null,
     unmatchedLines: 0,
     problems: [],
+    warnings: [],
+    partOf: null,
     parts: [],
     supersedes: null,
     progress: {
@@ -36,6 +43,7 @@ export const EXAMPLES = {
   StatementLine: {
     line: 2,
     period: "2026-05",
+    day: null,
     platform: "Spotify",
     platformId: "spotify",
     territory: "US",
@@ -58,9 +66,12 @@ export const EXAMPLES = {
       sha256: "d6c155cd675227ea90c5d7af937d2dc8f835b438a2c602921ee7a46b3c579236",
       status: "posted",
     },
+    number: 2,
+    apart: null,
     line: {
       line: 2,
       period: "2026-05",
+      day: null,
       platform: "Spotify",
       platformId: "spotify",
       territory: "US",
@@ -138,6 +149,8 @@ export const EXAMPLES = {
     source: "distrokid",
     evidence: "A",
     sample: true,
-    reads: ["period", "platform", "territory", "isrc", "upc", "title", "artist", "kind", "units", "amount"],
+    measures: "money",
+    reads: ["period", "platform", "artist", "title", "isrc", "upc", "units", "kind", "territory", "amount"],
+    asks: [],
   },
 } as const;

@@ -4,15 +4,16 @@
 import type { Ctx } from "../db/ctx.ts";
 import { bindingOf, type Page, readCursor, writeCursor } from "../http/page.ts";
 import { Problem } from "../kernel/problems.ts";
-import { ErrorFeedback, formatExact, parseExact } from "../kernel/quantise.ts";
 import { type LedgerPosting, listPostingsOfSource } from "../royalties/index.ts";
-import type { ExplainedCell, StatementLine } from "./formats/format.ts";
+import { type ApartReason, type ExplainedCell, isApart, type StatementLine } from "./formats/format.ts";
+import { WITHHELD } from "./formats/table-reader.ts";
 import { type Dictionary, identityOf } from "./model.ts";
 import { objectKey, readRange } from "./objects.ts";
 import { mayContain } from "./reading/bloom.ts";
 import { decoder } from "./reading/encoding.ts";
 import { forEachRecord } from "./reading/records.ts";
 import { type BlockRow, findStatement, listBlocks, type StatementRow } from "./repository.ts";
+import { RunningSums } from "./sums/running.ts";
 import { headOf, knownText, readerFor, type StatementText, type TextReader } from "./text.ts";
 
 /** A line with the nanos it was booked at. */
@@ -75,7 +76,10 @@ export async function listLines(ctx: Ctx, statementId: string, query: LineQuery)
 /** How one line came to be what it is. */
 export interface ExplainedLine {
   readonly statement: StatementRow;
-  readonly line: BookedLine;
+  readonly number: number;
+  /** Null where the row is no line. */
+  readonly line: BookedLine | null;
+  readonly apart: ApartReason | null;
   readonly raw: string;
   readonly cells: readonly ExplainedCell[];
   readonly readBy: string;
@@ -97,26 +101,38 @@ export async function explainLine(ctx: Ctx, statementId: string, number: number)
   if (block === undefined || number < block.firstLine || number > block.lastLine) throw new Problem("not_found");
   const source = await openLines(ctx, statement);
   const { reader } = source.textReader;
-  const feedback = new ErrorFeedback(exactOf(block.exactBefore));
+  const sums = new RunningSums(JSON.parse(block.exactBefore));
   let found: Omit<ExplainedLine, "statement" | "postings"> | null = null;
   await visitBlock(ctx, source, block, (cells, at, raw) => {
     if (found !== null || at > number) return;
-    const line = reader.read(cells, at);
-    const exactBefore = formatExact(feedback.exact);
-    const nanos = feedback.add(line.exact);
+    const row = reader.read(cells, at);
+    const currency = isApart(row) ? "" : row.currency;
+    const exactBefore = sums.exactOf(currency);
+    const line = isApart(row) ? null : { ...row, nanos: sums.add(currency, row.exact) };
     if (at !== number) return;
-    const exactAfter = formatExact(feedback.exact);
-    const explained = reader.explain(cells, at);
-    found = { line: { ...line, nanos }, raw, cells: explained, readBy: reader.version, exactBefore, exactAfter };
+    found = {
+      number,
+      line,
+      apart: isApart(row) ? row.apart : null,
+      raw: shownRaw(source.textReader, cells, raw),
+      cells: reader.explain(cells, at),
+      readBy: reader.version,
+      exactBefore,
+      exactAfter: sums.exactOf(currency),
+    };
   });
   if (found === null) throw new Problem("not_found");
-  const { line } = found as Omit<ExplainedLine, "statement" | "postings">;
-  const postings = await listPostingsOfSource(ctx.db, ctx.scope, statementId);
-  return {
-    ...(found as Omit<ExplainedLine, "statement" | "postings">),
-    statement,
-    postings: postings.filter((posting) => posting.period === line.period),
-  };
+  const explained: Omit<ExplainedLine, "statement" | "postings"> = found;
+  const { line } = explained;
+  const postings = line === null ? [] : await listPostingsOfSource(ctx.db, ctx.scope, statementId);
+  const own = postings.filter(({ period, currency }) => period === line?.period && currency === line?.currency);
+  return { ...explained, statement, postings: own };
+}
+
+/** The row as printed, but for what is personal data of others. */
+function shownRaw({ reader, head }: TextReader, cells: readonly string[], raw: string): string {
+  if (!reader.columns.some(({ isPrivate }) => isPrivate)) return raw;
+  return cells.map((cell, at) => (reader.columns[at]?.isPrivate === true ? WITHHELD : cell)).join(head.delimiter);
 }
 
 /** Reads every line of a statement again, block after block; for checks and exports. */
@@ -179,7 +195,7 @@ interface LineSource {
 
 async function openLines(ctx: Ctx, statement: StatementRow): Promise<LineSource> {
   const text = knownText(statement);
-  const textReader = text && readerFor(await headOf(ctx, statement.id, text), statement.format);
+  const textReader = text && readerFor(ctx, statement, await headOf(ctx, statement.id, text));
   if (!text || !textReader) throw new Problem("statement_not_ready");
   return { statement, text, textReader };
 }
@@ -192,6 +208,7 @@ async function visitBlock(
 ): Promise<void> {
   const key = objectKey(ctx.scope, statement.id, text.object);
   const bytes = await readRange(ctx.stores.files, key, block.byteFrom, block.byteTo - block.byteFrom);
+  if (block.memory !== null) textReader.reader.memory?.load(block.memory);
   const { head, quoting, match } = textReader;
   const shape = { newline: text.newline, delimiter: head.delimiter, quoting };
   forEachRecord(
@@ -206,17 +223,11 @@ async function visitBlock(
 
 async function readBlock(ctx: Ctx, source: LineSource, block: BlockRow): Promise<BookedLine[]> {
   const { reader } = source.textReader;
-  const feedback = new ErrorFeedback(exactOf(block.exactBefore));
+  const sums = new RunningSums(JSON.parse(block.exactBefore));
   const lines: BookedLine[] = [];
   await visitBlock(ctx, source, block, (cells, at) => {
-    const line = reader.read(cells, at);
-    lines.push({ ...line, nanos: feedback.add(line.exact) });
+    const row = reader.read(cells, at);
+    if (!isApart(row)) lines.push({ ...row, nanos: sums.add(row.currency, row.exact) });
   });
   return lines;
-}
-
-function exactOf(text: string): bigint {
-  const exact = parseExact(text);
-  if (exact === null) throw new Problem("internal", { cause: new Error(`not a running sum: ${text}`) });
-  return exact;
 }

@@ -1,8 +1,8 @@
 // The home of statements: their states, what a reader remembers between two steps, and a line's identity.
 
-import type { Month } from "../kernel/time.ts";
+import type { Day, Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
-import type { StatementLine } from "./formats/format.ts";
+import type { ApartReason, StatementLine } from "./formats/format.ts";
 
 /** The states of a statement. Nothing of it is in the books before `posted` nor after `retracted`. */
 export const STATEMENT_STATUSES = [
@@ -62,19 +62,71 @@ export interface ReadingState {
   readonly offset: number;
   /** The physical line there. */
   readonly line: number;
-  /** The running exact sum there, as a decimal. */
-  readonly exact: string;
+  /** The running exact sums there, as decimals by currency. */
+  readonly exact: Readonly<Record<string, string>>;
   readonly lines: number;
   readonly unmatchedLines: number;
+  readonly units: number;
+  /** Rows that are no lines, by reason. */
+  readonly apart: Readonly<Partial<Record<ApartReason, number>>>;
+  readonly stated: readonly StatedOfFile[];
+  readonly invalidCodes: InvalidCodes;
+  /** What the format's reader must remember of the rows before. */
+  readonly memory: string | null;
   readonly cells: number;
   readonly dictionary: Dictionary;
 }
 
-/** The sums of one cut and month, each already a JSON array; see the migration for its places. */
+/** The sums of one cut, currency and period, each already a JSON array; see the migration for its places. */
 export interface CellRows {
   readonly cut: DetailCut;
-  readonly month: Month;
+  /** Empty for plays. */
+  readonly currency: string;
+  /** A month; a day where a file of plays tells days. */
+  readonly period: Month | Day;
   readonly rows: readonly string[];
+}
+
+/** The total of a statement in one currency. */
+export interface Total {
+  readonly currency: string;
+  /** The exact sum of the file, as a decimal. */
+  readonly exact: string;
+  /** The same, rounded once, half to even, as a whole number. */
+  readonly nanos: string;
+}
+
+/** Something a file says of itself, as kept: numbers are decimals. */
+export interface StatedOfFile {
+  readonly what: "amount" | "units" | "lines" | "records" | "balance";
+  readonly currency: string | null;
+  readonly stated: string;
+  /** What was found instead; null until the file is read to its end. */
+  readonly found: string | null;
+  readonly line: number;
+}
+
+/** Facts that a file may state in passing, one a row: of those that hold, only so many are worth keeping. */
+export const MOST_STATED = 200;
+
+/** Tells whether a stated fact holds. */
+export function holds(fact: StatedOfFile): boolean {
+  return fact.found !== null && fact.found === fact.stated;
+}
+
+/** Codes that are printed and are none: how many lines have them, and the first one. */
+export interface InvalidCodes {
+  readonly isrcs: number;
+  readonly upcs: number;
+  readonly firstLine: number | null;
+}
+
+/** Something worth knowing of a statement that keeps it from nothing. */
+export interface StatementWarning {
+  readonly code: "codes_invalid" | "refunds_set_aside" | "lines_booked_before" | "summary_of_another";
+  readonly line: number | null;
+  readonly count: number;
+  readonly message: string;
 }
 
 /**

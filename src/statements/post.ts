@@ -1,12 +1,12 @@
 // The home of booking: a read statement goes into the books in one batch, and comes out of them in another.
 
-import { ConstraintError } from "../db/client.ts";
+import { ConstraintError, type Write } from "../db/client.ts";
 import { commit } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
 import type { JobRequest } from "../jobs/messages.ts";
 import type { Currency } from "../kernel/currency.ts";
 import { Problem } from "../kernel/problems.ts";
-import { rollupStatements, sourceStatements, sumCut } from "../metrics/index.ts";
+import { type DetailCut, rollupStatements, sourceStatements, sumCut } from "../metrics/index.ts";
 import {
   earningEntries,
   listPostingsOfSource,
@@ -15,33 +15,43 @@ import {
   trialBalances,
 } from "../royalties/index.ts";
 import { causeStatements, nextGenerationStatements } from "../team/index.ts";
-import type { Dictionary } from "./model.ts";
+import type { Dictionary, StatementStatus, Total } from "./model.ts";
+import { playWrites } from "./plays.ts";
 import { findStatement, moveStatements, postedPeriods, type StatementRow, sumPosted } from "./repository.ts";
 import { cellRows, listMonths } from "./sums/repository.ts";
 
 /**
- * Books a statement: its sums into the rollups, its months into the ledger, and the next generation, in one batch.
+ * Books a statement: its sums into the rollups, its months into the ledger, and the next generation, in one batch. One
+ * that supersedes another takes that one out in the same batch.
  *
  * Doing it again changes nothing: the batch begins with the statement's move to `posted`, which happens once.
  */
 export async function postStatement(ctx: Ctx, statementId: string): Promise<void> {
   const statement = await findStatement(ctx.db, ctx.scope, statementId);
   if (statement === null || (statement.status !== "ready" && statement.status !== "posting")) return;
-  const { source, currency, dictionary } = bookable(statement);
-  const months = await listMonths(ctx.db, ctx.scope, statementId);
-  const sum = months.reduce((total, month) => total + month.nanos, 0n);
-  if (sum !== statement.totalNanos) {
-    throw new Problem("internal", { cause: new Error(`${statementId}: sums ${sum}, total ${statement.totalNanos}`) });
+  const replaced = statement.supersedes === null ? null : await findReplaced(ctx, statement.supersedes);
+  const moved = moveStatements(ctx.db, ctx.scope, statementId, ["ready", "posting"], {
+    status: "posted",
+    postedAt: ctx.now,
+  });
+  if (statement.measures === "plays") {
+    await commitOnce(ctx, "statement.post", statement, [
+      ...moved,
+      ...(await playWrites(ctx, { posting: statement, retracting: replaced })),
+    ]);
+    return;
   }
-  const of = { statementId, source, artistId: ctx.scope.artistId, currency, at: ctx.now };
-  const set = { status: "posted", postedAt: ctx.now } as const;
+  const cause =
+    replaced === null
+      ? ({ kind: "posted", statementId, replacedId: null } as const)
+      : ({ kind: "superseded", statementId, replacedId: replaced.id } as const);
   await commitOnce(ctx, "statement.post", statement, [
-    ...moveStatements(ctx.db, ctx.scope, statementId, ["ready", "posting"], set),
-    ...rollupsOf(ctx, statement, dictionary, 1),
-    ...postingStatements(ctx.db, ctx.scope, earningEntries(of, months, ctx.newId)),
-    ...sourceStatements(ctx.db, ctx.scope, source, postedPeriods(ctx.scope, source)),
+    ...moved,
+    ...(replaced === null ? [] : await retractWrites(ctx, replaced, ["posted"])),
+    ...(await postWrites(ctx, statement)),
+    ...periodWrites(ctx, [statement, ...(replaced === null ? [] : [replaced])]),
     ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
-    ...causeStatements(ctx.db, ctx.scope, { kind: "posted", statementId, lines: statement.lines, at: ctx.now }),
+    ...causeStatements(ctx.db, ctx.scope, { ...cause, lines: statement.lines, at: ctx.now }),
   ]);
 }
 
@@ -49,31 +59,90 @@ export async function postStatement(ctx: Ctx, statementId: string): Promise<void
 export async function retractStatement(ctx: Ctx, statementId: string): Promise<void> {
   const statement = await findStatement(ctx.db, ctx.scope, statementId);
   if (statement?.status !== "retracting") return;
-  const { source, dictionary } = bookable(statement);
-  const postings = await listPostingsOfSource(ctx.db, ctx.scope, statementId);
-  const set = { status: "retracted", retractedAt: ctx.now } as const;
+  if (statement.measures === "plays") {
+    await commitOnce(ctx, "statement.retract", statement, [
+      ...retracted(ctx, statement, ["retracting"]),
+      ...(await playWrites(ctx, { posting: null, retracting: statement })),
+    ]);
+    return;
+  }
   await commitOnce(ctx, "statement.retract", statement, [
-    ...moveStatements(ctx.db, ctx.scope, statementId, ["retracting"], set),
-    ...rollupsOf(ctx, statement, dictionary, -1),
-    ...postingStatements(ctx.db, ctx.scope, reversalsOf(postings, ctx.now, ctx.newId)),
-    ...sourceStatements(ctx.db, ctx.scope, source, postedPeriods(ctx.scope, source)),
+    ...(await retractWrites(ctx, statement, ["retracting"])),
+    ...periodWrites(ctx, [statement]),
     ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
-    ...causeStatements(ctx.db, ctx.scope, { kind: "retracted", statementId, lines: statement.lines, at: ctx.now }),
+    ...causeStatements(ctx.db, ctx.scope, {
+      kind: "retracted",
+      statementId,
+      replacedId: null,
+      lines: statement.lines,
+      at: ctx.now,
+    }),
   ]);
 }
 
-function bookable(statement: StatementRow): { source: string; currency: Currency; dictionary: Dictionary } {
-  const { source, currency, dictionary } = statement;
-  if (source === null || currency === null || dictionary === null) {
-    throw new Problem("internal", { cause: new Error(`${statement.id} is ${statement.status} without being read`) });
-  }
-  return { source, currency: currency as Currency, dictionary: JSON.parse(dictionary) };
+/** The statement whose place another takes; one that was taken back meanwhile needs nothing more. */
+async function findReplaced(ctx: Ctx, id: string): Promise<StatementRow | null> {
+  const replaced = await findStatement(ctx.db, ctx.scope, id);
+  return replaced?.status === "posted" ? replaced : null;
 }
 
-function rollupsOf(ctx: Ctx, statement: StatementRow, { platforms }: Dictionary, sign: 1 | -1) {
-  const { currency, source } = bookable(statement);
-  const cells = (cut: Parameters<typeof cellRows>[2]) => cellRows(ctx.scope, statement.id, cut);
-  return rollupStatements(ctx.db, ctx.scope, { currency, source, platforms }, sign, cells);
+function retracted(ctx: Ctx, { id }: StatementRow, from: readonly StatementStatus[]): Write[] {
+  return moveStatements(ctx.db, ctx.scope, id, from, { status: "retracted", retractedAt: ctx.now });
+}
+
+async function postWrites(ctx: Ctx, statement: StatementRow): Promise<Write[]> {
+  const { id, source, totals } = bookable(statement);
+  const parts = await Promise.all(
+    totals.map(async ({ currency, nanos }) => {
+      const months = await listMonths(ctx.db, ctx.scope, id, currency);
+      const sum = months.reduce((total, month) => total + month.nanos, 0n);
+      if (sum !== BigInt(nanos)) {
+        throw new Problem("internal", { cause: new Error(`${id}: sums ${sum} ${currency}, total ${nanos}`) });
+      }
+      const of = { statementId: id, source, artistId: ctx.scope.artistId, currency: currency as Currency, at: ctx.now };
+      return postingStatements(ctx.db, ctx.scope, earningEntries(of, months, ctx.newId));
+    }),
+  );
+  return [...rollupsOf(ctx, statement, 1), ...parts.flat()];
+}
+
+async function retractWrites(ctx: Ctx, statement: StatementRow, from: readonly StatementStatus[]): Promise<Write[]> {
+  const postings = await listPostingsOfSource(ctx.db, ctx.scope, statement.id);
+  return [
+    ...retracted(ctx, statement, from),
+    ...rollupsOf(ctx, statement, -1),
+    ...postingStatements(ctx.db, ctx.scope, reversalsOf(postings, ctx.now, ctx.newId)),
+  ];
+}
+
+/** Says anew which months the sources of some statements have reported. */
+function periodWrites(ctx: Ctx, rows: readonly StatementRow[]): Write[] {
+  const sources = new Set(rows.map((row) => bookable(row).source));
+  return [...sources].flatMap((source) =>
+    sourceStatements(ctx.db, ctx.scope, source, postedPeriods(ctx.scope, source)),
+  );
+}
+
+function bookable(statement: StatementRow): {
+  id: string;
+  source: string;
+  totals: readonly Total[];
+  dictionary: Dictionary;
+} {
+  const { id, source, totals, dictionary } = statement;
+  if (source === null || dictionary === null) {
+    throw new Problem("internal", { cause: new Error(`${id} is ${statement.status} without being read`) });
+  }
+  return { id, source, totals: JSON.parse(totals), dictionary: JSON.parse(dictionary) };
+}
+
+function rollupsOf(ctx: Ctx, statement: StatementRow, sign: 1 | -1): Write[] {
+  const { id, source, totals, dictionary } = bookable(statement);
+  const { platforms } = dictionary;
+  return totals.flatMap(({ currency }) => {
+    const cells = (cut: DetailCut) => cellRows(ctx.scope, id, cut, currency);
+    return rollupStatements(ctx.db, ctx.scope, { currency, source, platforms }, sign, cells);
+  });
 }
 
 async function commitOnce(
@@ -82,10 +151,10 @@ async function commitOnce(
   statement: StatementRow,
   writes: Parameters<typeof commit>[2]["writes"],
 ): Promise<void> {
-  const { id, lines, totalExact, currency } = statement;
+  const { id, lines, totals, supersedes } = statement;
   const refresh: JobRequest = { kind: "kpi.refresh", body: { artistId: ctx.scope.artistId } };
   try {
-    await commit(ctx, action, { writes, target: id, after: { lines, total: totalExact, currency }, jobs: [refresh] });
+    await commit(ctx, action, { writes, target: id, after: { lines, totals, supersedes }, jobs: [refresh] });
   } catch (error) {
     // Another delivery of this job moved the statement first: everything is done.
     if (error instanceof ConstraintError && error.kind === "guard") return;

@@ -4,9 +4,9 @@ import { ConstraintError, type Write } from "../db/client.ts";
 import { commit, persist } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
 import type { JobRequest } from "../jobs/messages.ts";
-import { formatExact, parseExact } from "../kernel/quantise.ts";
-import { LineProblemError } from "./formats/format.ts";
-import { LINES_PER_BLOCK, MAX_CELLS, type ReadingState, type StatementProblem } from "./model.ts";
+import { judge, listEarlier } from "./check.ts";
+import { AnswerMissingError, isApart, LineProblemError } from "./formats/format.ts";
+import { LINES_PER_BLOCK, MAX_CELLS, type ReadingState, type StatementProblem, type StatementStatus } from "./model.ts";
 import { objectKey, readRange, removeObjects } from "./objects.ts";
 import { decoder, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
@@ -26,9 +26,14 @@ const START: ReadingState = {
   number: 0,
   offset: 0,
   line: 1,
-  exact: "0",
+  exact: {},
   lines: 0,
   unmatchedLines: 0,
+  units: 0,
+  apart: {},
+  stated: [],
+  invalidCodes: { isrcs: 0, upcs: 0, firstLine: null },
+  memory: null,
   cells: 0,
   dictionary: { months: [], platforms: [], territories: [] },
 };
@@ -48,7 +53,10 @@ export async function readStatement(ctx: Ctx, statementId: string): Promise<void
     await takeStep(ctx, statement);
   } catch (error) {
     if (error instanceof LineProblemError) await end(ctx, statement, "failed", error.problem);
-    else if (error instanceof TextRefusal) {
+    else if (error instanceof AnswerMissingError) {
+      const code = `${error.asks}_needed`;
+      await end(ctx, statement, "needs_mapping", { line: null, column: null, code, message: error.message });
+    } else if (error instanceof TextRefusal) {
       await end(ctx, statement, error.outcome, { line: null, column: null, code: error.code, message: error.message });
     }
     // A step that another reader took first, or a statement that moved on, needs nothing more of this one.
@@ -58,7 +66,7 @@ export async function readStatement(ctx: Ctx, statementId: string): Promise<void
 
 async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
   const text = knownText(statement) ?? (await writeText(ctx, statement));
-  const textReader = readerFor(await headOf(ctx, statement.id, text), statement.format);
+  const textReader = readerFor(ctx, statement, await headOf(ctx, statement.id, text));
   if (textReader === null) {
     throw new TextRefusal(
       "format_unknown",
@@ -66,8 +74,11 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
       "needs_mapping",
     );
   }
+  const { reader } = textReader;
   const before = (await findCheckpoint(ctx.db, ctx.scope, statement.id)) ?? START;
-  const tally = new Tally(parseExact(before.exact) ?? 0n, before.dictionary);
+  const tally = new Tally(before);
+  if (before.number === 0) tally.state(reader.stated);
+  if (before.memory !== null) reader.memory?.load(before.memory);
   const place = { offset: before.offset, line: before.line };
   const blocks: BlockOfStep[] = [];
   for (let slice = 0; slice < ctx.settings.slicesPerRun && place.offset < text.bytes; slice++) {
@@ -88,16 +99,24 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
     number: before.number + 1,
     offset: place.offset,
     line: place.line,
-    exact: formatExact(tally.exact),
-    lines: before.lines + tally.lines,
-    unmatchedLines: before.unmatchedLines + tally.unmatchedLines,
+    exact: tally.exact,
+    lines: tally.lines,
+    unmatchedLines: tally.unmatchedLines,
+    units: tally.units,
+    apart: tally.apart,
+    stated: tally.stated,
+    invalidCodes: tally.invalidCodes,
+    memory: reader.memory?.save() ?? null,
     cells,
     dictionary: tally.dictionary,
   };
-  const writes = stepStatements(ctx.db, ctx.scope, statement.id, state, blocks, tally.cellRows(), ctx.now);
+  const isStep = blocks.length > 0 || before.number === 0;
+  const writes = isStep
+    ? stepStatements(ctx.db, ctx.scope, statement.id, state, blocks, tally.cellRows(), ctx.now)
+    : [];
   const known = rowFactsOf(state, text, textReader, tally);
   if (state.offset < text.bytes) await goOn(ctx, statement, writes, known);
-  else await finish(ctx, statement, writes, known);
+  else await finish(ctx, statement, writes, known, state);
 }
 
 /** Reads one slice; moves `place` behind the last whole block of it. */
@@ -128,18 +147,22 @@ async function readSlice(
     if (!block.complete) break;
     const shape = { newline, delimiter: head.delimiter, quoting };
     const firstLine = place.line;
+    const memory = reader.memory?.save() ?? null;
     forEachRecord(
       letters.decode(bytes.subarray(block.start, block.end)),
       shape,
       (cellsOfLine, line) => {
-        if (line > match.headerLine) tally.add(reader.read(cellsOfLine, line));
+        if (line <= match.headerLine) return;
+        const row = reader.read(cellsOfLine, line);
+        if (isApart(row)) tally.setApart(row);
+        else tally.add(row);
       },
       firstLine,
     );
     place.line += block.lines;
     place.offset = from.offset + block.end;
     const byteFrom = from.offset + block.start;
-    rows.push({ firstLine, lastLine: place.line - 1, byteFrom, byteTo: place.offset, ...tally.closeBlock() });
+    rows.push({ firstLine, lastLine: place.line - 1, byteFrom, byteTo: place.offset, memory, ...tally.closeBlock() });
   }
   return rows;
 }
@@ -162,13 +185,16 @@ function rowFactsOf(state: ReadingState, text: StatementText, { format, reader }
     format: format.id,
     formatVersion: reader.version,
     source: format.source,
-    currency: reader.currency,
+    measures: format.measures,
     periodFrom: months[0] ?? null,
     periodTo: months.at(-1) ?? null,
+    windowFrom: reader.window?.from ?? null,
+    windowTo: reader.window?.to ?? null,
     lines: state.lines,
     unmatchedLines: state.unmatchedLines,
-    totalExact: state.exact,
-    totalNanos: tally.nanos,
+    units: state.units,
+    totals: JSON.stringify(tally.totals),
+    apart: JSON.stringify(state.apart),
     dictionary: JSON.stringify(state.dictionary),
     doneBytes: state.offset,
   };
@@ -182,22 +208,48 @@ async function goOn(ctx: Ctx, statement: StatementRow, writes: readonly Write[],
   await persist(ctx, [...writes, ...moved], [jobFor(ctx, "statement.read", statement.id)]);
 }
 
-async function finish(ctx: Ctx, statement: StatementRow, writes: readonly Write[], known: RowFacts): Promise<void> {
-  if (known.lines === 0) {
-    throw new LineProblemError({
-      line: 1,
-      column: null,
-      code: "lines_missing",
-      message: "the file has a header and no lines",
-    });
+/**
+ * Ends reading: what the file states of itself is held against its lines, and its lines against those booked before.
+ *
+ * Whatever differs leaves the statement `ready` for a person to decide; else it is asked to be booked.
+ */
+async function finish(
+  ctx: Ctx,
+  statement: StatementRow,
+  step: readonly Write[],
+  known: RowFacts,
+  state: ReadingState,
+): Promise<void> {
+  if (state.lines === 0) {
+    throw new LineProblemError({ line: 1, column: null, code: "lines_missing", message: emptyWords(state) });
   }
-  const moved = moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], { ...known, status: "ready" });
+  const read = { ...statement, ...known };
+  const earlier = await listEarlier(ctx, read);
+  // Sums can only be compared once they are kept; without anything to compare to, one batch is enough.
+  if (earlier.length > 0) await persist(ctx, [...step, ...movedTo(ctx, statement, "reading", known)], []);
+  const verdict = await judge(ctx, read, state, earlier);
+  const set = {
+    ...known,
+    stated: JSON.stringify(verdict.stated),
+    warnings: JSON.stringify(verdict.warnings),
+    problems: JSON.stringify(verdict.problems),
+  };
+  const isHeld = statement.isPreview === 1 || verdict.problems.length > 0;
   await commit(ctx, "statement.read", {
-    writes: [...writes, ...moved],
+    writes: [...(earlier.length > 0 ? [] : step), ...movedTo(ctx, statement, "ready", set)],
     target: statement.id,
-    after: { format: known.format, lines: known.lines, total: known.totalExact, currency: known.currency },
-    jobs: statement.isPreview ? [] : [jobFor(ctx, "statement.post", statement.id)],
+    after: { format: known.format, lines: known.lines, totals: known.totals },
+    jobs: isHeld ? [] : [jobFor(ctx, "statement.post", statement.id)],
   });
+}
+
+function emptyWords({ apart }: ReadingState): string {
+  const rows = Object.values(apart).reduce((sum, count) => sum + count, 0);
+  return rows === 0 ? "the file has a header and no lines" : `none of the file's ${rows} rows is a line`;
+}
+
+function movedTo(ctx: Ctx, statement: StatementRow, status: StatementStatus, set: RowFacts): Write[] {
+  return moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], { ...set, status });
 }
 
 /** Ends a statement that cannot be read, with what was wrong, and forgets whatever was read of it. */
@@ -208,9 +260,10 @@ async function end(
   problem: StatementProblem,
 ): Promise<void> {
   const { id } = statement;
-  const nothing = { lines: 0, unmatchedLines: 0, totalExact: null, totalNanos: null, dictionary: null, doneBytes: 0 };
-  const unread = { ...nothing, currency: null, periodFrom: null, periodTo: null };
+  const nothing = { lines: 0, unmatchedLines: 0, units: 0, totals: "[]", apart: "{}", dictionary: null, doneBytes: 0 };
+  const unread = { ...nothing, periodFrom: null, periodTo: null, windowFrom: null, windowTo: null };
   const set = { ...unread, status, problems: JSON.stringify([problem]) };
+  const isFinal = status === "failed";
   await commit(ctx, "statement.refuse", {
     writes: [
       ...moveStatements(ctx.db, ctx.scope, id, ["received", "reading"], set),
@@ -219,7 +272,8 @@ async function end(
     target: id,
     after: { status, problem },
   });
-  await removeObjects(ctx.stores, ctx.scope, id, ["unpacked", "lines"]);
+  // A person who answers or maps by hand looks at the text, so it stays until nobody can.
+  if (isFinal) await removeObjects(ctx.stores, ctx.scope, id, ["unpacked", "lines"]);
 }
 
 function jobFor(ctx: Ctx, kind: "statement.read" | "statement.post", statementId: string): JobRequest {

@@ -7,7 +7,7 @@ import { exactNanos, oneRowChanged } from "../db/scoped.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 import type { Instant, Month } from "../kernel/time.ts";
 import type { CellRows, ReadingState, StatementStatus } from "./model.ts";
-import { statementBlocks, statementCells, statementCheckpoints, statements } from "./tables.ts";
+import { statementBlocks, statementCheckpoints, statementSums, statements } from "./tables.ts";
 
 export type StatementRow = Omit<typeof statements.$inferSelect, "status"> & { status: StatementStatus };
 export type BlockRow = typeof statementBlocks.$inferSelect;
@@ -27,14 +27,10 @@ const columns = {
   formatVersion: statements.formatVersion,
   source: statements.source,
   isPreview: statements.isPreview,
-  currency: statements.currency,
   periodFrom: statements.periodFrom,
   periodTo: statements.periodTo,
   lines: statements.lines,
   unmatchedLines: statements.unmatchedLines,
-  totalExact: statements.totalExact,
-  totalNanos: nullableNanos(sql`${statements.totalNanos}`).as("exact_total"),
-  statedNanos: nullableNanos(sql`${statements.statedNanos}`).as("exact_stated"),
   problems: statements.problems,
   dictionary: statements.dictionary,
   doneBytes: statements.doneBytes,
@@ -42,11 +38,19 @@ const columns = {
   createdAt: statements.createdAt,
   postedAt: statements.postedAt,
   retractedAt: statements.retractedAt,
+  measures: statements.measures,
+  totals: statements.totals,
+  units: statements.units,
+  windowFrom: statements.windowFrom,
+  windowTo: statements.windowTo,
+  stated: statements.stated,
+  apart: statements.apart,
+  warnings: statements.warnings,
+  answers: statements.answers,
+  mapping: statements.mapping,
+  supersedes: statements.supersedes,
+  partOf: statements.partOf,
 };
-
-function nullableNanos(column: SQL): SQL<bigint | null> {
-  return sql`CAST(${column} AS TEXT)`.mapWith((value: string | null) => (value === null ? null : BigInt(value)));
-}
 
 const LIVING = notInArray(statements.status, ["retracted", "failed"]);
 
@@ -125,6 +129,29 @@ export async function listPostedOver(db: Db, scope: ArtistScope, month: Month): 
   return rows as StatementRow[];
 }
 
+/** Lists the posted statements of a source whose period meets some months. */
+export async function listPostedBetween(
+  db: Db,
+  scope: ArtistScope,
+  of: { source: string; from: string; to: string },
+): Promise<StatementRow[]> {
+  const [rows] = await db.read(
+    db.orm
+      .select(columns)
+      .from(statements)
+      .where(
+        and(
+          eq(statements.artistId, scope.artistId),
+          eq(statements.status, "posted"),
+          eq(statements.source, of.source),
+          lte(statements.periodFrom, of.to),
+          gte(statements.periodTo, of.from),
+        ),
+      ),
+  );
+  return rows as StatementRow[];
+}
+
 export function receiveStatements(db: Db, row: typeof statements.$inferInsert): Write[] {
   return [db.orm.insert(statements).values(row)];
 }
@@ -182,6 +209,7 @@ export function stepStatements(
       block.platforms,
       block.territories,
       block.identities,
+      block.memory,
     ]),
   );
   return [
@@ -189,14 +217,14 @@ export function stepStatements(
     ...packRows(index).map((pack) =>
       db.orm.run(sql`
         INSERT INTO ${statementBlocks} (artist_id, statement_id, first_line, last_line, byte_from, byte_to,
-          exact_before, months, platforms, territories, identities)
+          exact_before, months, platforms, territories, identities, memory)
         SELECT ${scope.artistId}, ${id}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6,
-          value->>7, value->>8
+          value->>7, value->>8, value->>9
         FROM json_each(${pack})`),
     ),
-    ...cells.flatMap(({ cut, month, rows }) =>
+    ...cells.flatMap(({ cut, currency, period, rows }) =>
       packRows(rows).map((pack, part) =>
-        db.orm.insert(statementCells).values({ ...key, cut, month, step: state.number, part, cells: pack }),
+        db.orm.insert(statementSums).values({ ...key, cut, currency, period, step: state.number, part, cells: pack }),
       ),
     ),
   ];
@@ -204,7 +232,7 @@ export function stepStatements(
 
 /** Forgets what reading has written of a statement that came to nothing. */
 export function forgetReadingStatements(db: Db, scope: ArtistScope, id: string): Write[] {
-  return [statementCheckpoints, statementBlocks, statementCells].map((table) =>
+  return [statementCheckpoints, statementBlocks, statementSums].map((table) =>
     db.orm.delete(table).where(and(eq(table.artistId, scope.artistId), eq(table.statementId, id))),
   );
 }
@@ -230,7 +258,8 @@ export function postedPeriods(scope: ArtistScope, source: string): SQL {
   return sql`
     SELECT json_group_array(json_array(period_from, period_to)) FROM (
       SELECT DISTINCT period_from, period_to FROM ${statements}
-      WHERE artist_id = ${scope.artistId} AND source = ${source} AND status = 'posted' AND period_from IS NOT NULL
+      WHERE artist_id = ${scope.artistId} AND source = ${source} AND status = 'posted' AND measures = 'money'
+        AND period_from IS NOT NULL
       ORDER BY 1, 2)`;
 }
 
@@ -280,18 +309,18 @@ export async function listBlocks(
 export async function sumPosted(
   db: Db,
   scope: ArtistScope,
-): Promise<{ source: string | null; currency: string | null; lines: number; nanos: bigint }[]> {
+): Promise<{ source: string | null; currency: string; nanos: bigint }[]> {
+  const currency = sql<string>`j.value->>'currency'`;
   const [rows] = await db.read(
     db.orm
       .select({
         source: statements.source,
-        currency: statements.currency,
-        lines: sql<number>`sum(${statements.lines})`.as("sum_lines"),
-        nanos: exactNanos(sql`sum(${statements.totalNanos})`).as("exact_nanos"),
+        currency: currency.as("currency"),
+        nanos: exactNanos(sql`sum(CAST(j.value->>'nanos' AS INTEGER))`).as("exact_nanos"),
       })
-      .from(statements)
+      .from(sql`${statements}, json_each(${statements.totals}) j`)
       .where(and(eq(statements.artistId, scope.artistId), eq(statements.status, "posted")))
-      .groupBy(statements.source, statements.currency),
+      .groupBy(statements.source, sql`2`),
   );
   return rows;
 }

@@ -272,14 +272,26 @@ const CommitStatement = endpoint({
   tag,
   summary: "Book a statement that was uploaded for preview",
   description:
-    "If the file states a total that its lines do not sum to, `acceptDifference` must say that this is known.",
+    "If the file states a total that its lines do not sum to, `acceptDifference` must say that this is known; if its lines are booked already from another file, `acceptOverlap` must, or `supersedes` name that file's statement.",
   access: "artist",
   params,
-  body: z.strictObject({ acceptDifference: z.boolean().default(false) }).meta({ id: "StatementCommit" }),
+  body: z
+    .strictObject({
+      acceptDifference: z.boolean().default(false),
+      acceptOverlap: z
+        .boolean()
+        .default(false)
+        .meta({ description: "Book it although lines of it are booked already, from another file." }),
+      supersedes: z
+        .string()
+        .optional()
+        .meta({ description: "The posted statement whose place this one takes: it leaves the books as this enters." }),
+    })
+    .meta({ id: "StatementCommit" }),
   answers: { 202: { description: "It is being booked.", schema: Statement } },
-  problems: ["statement_not_ready", "stated_total_differs", "conflict"],
+  problems: ["statement_not_ready", "stated_total_differs", "lines_booked_before", "supersedes_unknown", "conflict"],
   example: { params: exampleId, body: { acceptDifference: false } },
-  handle: async ({ ctx, params: { id }, body }) => commitStatement(ctx, id, body.acceptDifference),
+  handle: async ({ ctx, params: { id }, body }) => commitStatement(ctx, id, body),
   present: (statement) => ({
     status: 202,
     headers: { location: `${base}/${statement.id}` },

@@ -8,7 +8,7 @@ import { instantToIso } from "../kernel/time.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { StatementFormat } from "./formats/format.ts";
 import type { BookedLine, ExplainedLine } from "./lines.ts";
-import { STATEMENT_STATUSES } from "./model.ts";
+import { holds, STATEMENT_STATUSES, type StatedOfFile, type Total } from "./model.ts";
 import type { StatementRow } from "./repository.ts";
 
 const MonthText = z.string().meta({ description: "A calendar month, YYYY-MM.", example: "2024-01" });
@@ -39,11 +39,36 @@ export const Statement = z
     format: z.string().nullable(),
     source: z.string().nullable(),
     period: z.object({ from: MonthText, to: MonthText }).nullable(),
+    measures: z.enum(["money", "plays"]).meta({ description: "Plays are never money and never summed with it." }),
     lines: z.int(),
-    totals: z.array(MoneyShape).meta({ description: "The exact sum of the file, rounded once to nine places." }),
+    units: z.int().meta({ description: "The units of all lines together; plays, in a file of plays." }),
+    totals: z
+      .array(MoneyShape)
+      .meta({ description: "The exact sum of the file, rounded once to nine places; one for each of its currencies." }),
     statedTotal: MoneyShape.nullable().meta({ description: "What the file itself says it sums to, if it does." }),
+    stated: z
+      .array(
+        z.object({
+          what: z.enum(["amount", "units", "lines", "records", "balance"]),
+          currency: z.string().nullable(),
+          stated: z.string(),
+          found: z.string().nullable(),
+          line: z.int(),
+          holds: z.boolean(),
+        }),
+      )
+      .meta({ description: "What the file states of itself, and what its lines come to." }),
+    apart: z
+      .record(z.string(), z.int())
+      .meta({ description: "Rows that are no lines, by reason: totals, payouts, balances, refunds set aside." }),
+    window: z
+      .object({ from: z.string(), to: z.string() })
+      .nullable()
+      .meta({ description: "The days a file of plays is about, where its rows tell none." }),
     unmatchedLines: z.int().meta({ description: "Lines that name neither a recording nor a release by a code." }),
     problems: z.array(StatementProblemShape),
+    warnings: z.array(z.object({ code: z.string(), line: z.int().nullable(), count: z.int(), message: z.string() })),
+    partOf: z.string().nullable().meta({ description: "The statement that this file is a part of." }),
     parts: z.array(z.string()),
     supersedes: z.string().nullable(),
     progress: z.object({ done: z.int(), total: z.int().nullable(), unit: z.enum(["bytes", "lines", "items"]) }),
@@ -53,12 +78,12 @@ export const Statement = z
   .meta({ id: "Statement", example: EXAMPLES.Statement });
 
 export function presentStatement(row: StatementRow): z.input<typeof Statement> {
-  const { currency, totalNanos, statedNanos, periodFrom, periodTo } = row;
-  const money = (nanos: bigint | null) =>
-    nanos === null || currency === null ? null : { amount: formatNanos(nanos), currency };
-  const total = money(totalNanos);
+  const { periodFrom, periodTo, windowFrom, windowTo } = row;
   const isRead = row.status !== "received" && row.status !== "reading";
   const bytes = row.textBytes ?? row.sizeBytes;
+  const totals: Total[] = JSON.parse(row.totals);
+  const stated: StatedOfFile[] = JSON.parse(row.stated);
+  const total = stated.find(({ what, currency }) => what === "amount" && currency !== null);
   return {
     id: row.id,
     status: row.status,
@@ -68,13 +93,20 @@ export function presentStatement(row: StatementRow): z.input<typeof Statement> {
     format: row.format,
     source: row.source,
     period: periodFrom === null || periodTo === null ? null : { from: periodFrom, to: periodTo },
+    measures: row.measures === "plays" ? "plays" : "money",
     lines: row.lines,
-    totals: total === null || !isRead ? [] : [total],
-    statedTotal: money(statedNanos),
+    units: row.units,
+    totals: isRead ? totals.map(({ currency, nanos }) => ({ amount: formatNanos(BigInt(nanos)), currency })) : [],
+    statedTotal: total === undefined ? null : { amount: total.stated, currency: total.currency ?? "" },
+    stated: stated.map((fact) => ({ ...fact, holds: holds(fact) })),
+    apart: JSON.parse(row.apart),
+    window: windowFrom === null || windowTo === null ? null : { from: windowFrom, to: windowTo },
     unmatchedLines: row.unmatchedLines,
     problems: JSON.parse(row.problems),
+    warnings: JSON.parse(row.warnings),
+    partOf: row.partOf,
     parts: [],
-    supersedes: null,
+    supersedes: row.supersedes,
     progress: { done: isRead ? bytes : row.doneBytes, total: bytes, unit: "bytes" },
     createdAt: instantToIso(row.createdAt),
     postedAt: row.postedAt === null ? null : instantToIso(row.postedAt),
@@ -85,6 +117,7 @@ export const StatementLineShape = z
   .object({
     line: z.int(),
     period: MonthText,
+    day: z.string().nullable().meta({ description: "The day of use, where the file tells it." }),
     platform: z.string().meta({ description: "The store as the file prints it." }),
     platformId: z.string(),
     territory: z.string().meta({ description: "ISO 3166-1 alpha-2, ZZ unknown, XW worldwide." }),
@@ -94,14 +127,14 @@ export const StatementLineShape = z
     artist: z.string(),
     kind: z.string(),
     units: z.int(),
-    amount: MoneyShape,
+    amount: MoneyShape.nullable().meta({ description: "Null on a line of plays, which are no money." }),
     recordingId: z.string().nullable(),
   })
   .meta({ id: "StatementLine", example: EXAMPLES.StatementLine });
 
 export function presentLine(line: BookedLine): z.input<typeof StatementLineShape> {
   const { exact: _, nanos, currency, ...facts } = line;
-  const amount = { amount: formatNanos(nanos), currency };
+  const amount = currency === "" ? null : { amount: formatNanos(nanos), currency };
   return { ...facts, platformId: platformOf(line.platform).id, amount, recordingId: null };
 }
 
@@ -113,7 +146,9 @@ export const LineExplanation = z
       sha256: z.string(),
       status: z.enum(STATEMENT_STATUSES),
     }),
-    line: StatementLineShape,
+    number: z.int(),
+    line: StatementLineShape.nullable().meta({ description: "Null where the row is no line." }),
+    apart: z.string().nullable().meta({ description: "Why the row is no line." }),
     raw: z.string().meta({ description: "The line as the file prints it." }),
     columns: z.array(
       z.object({
@@ -133,6 +168,7 @@ export const LineExplanation = z
         runningAfter: z.string(),
         rule: z.string(),
       })
+      .nullable()
       .meta({ description: "Why the booked amount has its ninth place." }),
     postings: z.array(
       z.object({
@@ -155,17 +191,22 @@ export function presentExplanation(explained: ExplainedLine): z.input<typeof Lin
   const { statement, line, cells, exactBefore, exactAfter } = explained;
   return {
     statement: { id: statement.id, filename: statement.filename, sha256: statement.sha256, status: statement.status },
-    line: presentLine(line),
+    number: explained.number,
+    line: line === null ? null : presentLine(line),
+    apart: explained.apart,
     raw: explained.raw,
     columns: cells.map((cell) => ({ ...cell })),
     readBy: explained.readBy,
-    rounding: {
-      exact: formatExact(line.exact),
-      booked: formatNanos(line.nanos),
-      runningBefore: exactBefore,
-      runningAfter: exactAfter,
-      rule: ROUNDING_RULE,
-    },
+    rounding:
+      line === null || line.currency === ""
+        ? null
+        : {
+            exact: formatExact(line.exact),
+            booked: formatNanos(line.nanos),
+            runningBefore: exactBefore,
+            runningAfter: exactAfter,
+            rule: ROUNDING_RULE,
+          },
     postings: explained.postings.map((posting) => ({
       id: posting.id,
       entryId: posting.entryId,
@@ -185,10 +226,12 @@ export const StatementFormatShape = z
     source: z.string(),
     evidence: z.enum(["A", "B"]).meta({ description: "A: seen in a real file. B: seen in importers of real files." }),
     sample: z.boolean().meta({ description: "Whether this project tests it on a real or derived sample." }),
+    measures: z.enum(["money", "plays"]),
     reads: z.array(z.string()),
+    asks: z.array(z.string()).meta({ description: "What a person may be asked, where the file does not tell it." }),
   })
   .meta({ id: "StatementFormat", example: EXAMPLES.StatementFormat });
 
-export function presentFormat({ id, name, source, evidence, sample, reads }: StatementFormat) {
-  return { id, name, source, evidence, sample, reads: [...reads] };
+export function presentFormat({ id, name, source, evidence, sample, measures, reads, asks }: StatementFormat) {
+  return { id, name, source, evidence, sample, measures, reads: [...reads], asks: [...asks] };
 }

@@ -8,7 +8,8 @@ import type { JobKind, JobRequest } from "../jobs/messages.ts";
 import { Problem } from "../kernel/problems.ts";
 import type { Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
-import { RETRACTABLE, type StatementStatus } from "./model.ts";
+import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
+import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
 import { findObject, listObjects, objectKey } from "./objects.ts";
 import {
   findStatement,
@@ -40,20 +41,47 @@ export async function listStatementPage(
   return pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
 }
 
+/** What a person says when booking a statement that was looked at first. */
+export interface Decision {
+  readonly acceptDifference: boolean;
+  readonly acceptOverlap: boolean;
+  /** The posted statement whose place this one takes. */
+  readonly supersedes?: string | undefined;
+}
+
 /**
- * Books a statement that was uploaded to be looked at first.
+ * Books a statement that is read and waits for a decision. What was accepted stands in the audit log.
  *
- * @throws Problem `not_found`, `statement_not_ready`, `stated_total_differs`
+ * @throws Problem `not_found`, `statement_not_ready`, `stated_total_differs`, `lines_booked_before`,
+ *   `supersedes_unknown`
  */
-export async function commitStatement(ctx: Ctx, id: string, acceptDifference: boolean): Promise<StatementRow> {
+export async function commitStatement(ctx: Ctx, id: string, decision: Decision): Promise<StatementRow> {
   const statement = await getStatement(ctx, id);
   if (statement.status !== "ready") {
     throw new Problem("statement_not_ready", { detail: `The statement is ${statement.status}, not ready.` });
   }
-  const { statedNanos, totalNanos } = statement;
-  if (statedNanos !== null && statedNanos !== totalNanos && !acceptDifference)
-    throw new Problem("stated_total_differs");
-  return move(ctx, statement, "statement.commit", "posting", "statement.post");
+  const stated: StatedOfFile[] = JSON.parse(statement.stated);
+  if (!decision.acceptDifference && stated.some((fact) => !holds(fact))) throw new Problem("stated_total_differs");
+  const supersedes = decision.supersedes ?? statement.supersedes;
+  if (supersedes !== null) await requireReplaceable(ctx, statement, supersedes);
+  const read = { ...statement, supersedes };
+  if (!decision.acceptOverlap) {
+    const overlaps = await listOverlaps(ctx, read, await listEarlier(ctx, read));
+    const booked = overlaps.find((overlap) => isBookedBefore(statement, overlap));
+    if (booked !== undefined) {
+      const { filename, sameLines, lines } = booked;
+      const detail = `${sameLines} of ${lines} lines of the same months are booked from ${filename}.`;
+      throw new Problem("lines_booked_before", { detail });
+    }
+  }
+  return move(ctx, read, "statement.commit", "posting", "statement.post", { ...decision });
+}
+
+/** Only a posted statement of the same kind gives up its place, and only to one. */
+async function requireReplaceable(ctx: Ctx, statement: StatementRow, id: string): Promise<void> {
+  const replaced = id === statement.id ? null : await findStatement(ctx.db, ctx.scope, id);
+  if (replaced?.status === "posted" && replaced.source === statement.source) return;
+  throw new Problem("supersedes_unknown", { detail: "supersedes must name a posted statement of the same source." });
 }
 
 /**
@@ -81,9 +109,10 @@ async function move(
   action: string,
   status: StatementStatus,
   job: (JobKind & `statement.${string}`) | null,
+  said: object = {},
 ): Promise<StatementRow> {
-  const { id } = statement;
-  const set = { status, ...(status === "retracted" ? { retractedAt: ctx.now } : {}) };
+  const { id, supersedes } = statement;
+  const set = { status, supersedes, ...(status === "retracted" ? { retractedAt: ctx.now } : {}) };
   const moved = { ...statement, ...set };
   const body = { artistId: ctx.scope.artistId, statementId: id as `stm_${string}` };
   try {
@@ -91,7 +120,7 @@ async function move(
       writes: moveStatements(ctx.db, ctx.scope, id, [statement.status], set),
       target: id,
       before: { status: statement.status },
-      after: { status },
+      after: { status, ...said },
       jobs: job === null ? [] : [{ kind: job, body } as JobRequest],
       result: moved,
     });
@@ -146,6 +175,7 @@ export interface StatementSums {
 export async function sumByGroup(
   ctx: Ctx,
   ids: readonly string[],
+  currency: string,
   groupBy: "platform" | "territory" | "recording" | "release" | "source" | null,
 ): Promise<StatementSums[]> {
   const cut: DetailCut = groupBy === "recording" || groupBy === "release" ? groupBy : "territory";
@@ -153,7 +183,7 @@ export async function sumByGroup(
   const distinct = [...new Set(ids)];
   const [rows, sums] = await Promise.all([
     findStatements(ctx.db, ctx.scope, distinct),
-    groupCells(ctx.db, ctx.scope, distinct, cut, by),
+    groupCells(ctx.db, ctx.scope, distinct, cut, currency, by),
   ]);
   return rows.map((statement) => {
     const own = sums[distinct.indexOf(statement.id)] ?? [];
@@ -182,7 +212,7 @@ export async function listContributions(
   },
 ): Promise<Contribution[]> {
   const posted = await listPostedOver(ctx.db, ctx.scope, of.month);
-  const mine = posted.filter((row) => row.currency === of.currency && (of.source === null || row.source === of.source));
+  const mine = posted.filter((row) => row.measures === "money" && (of.source === null || row.source === of.source));
   const sums = await sumStatements(
     ctx.db,
     ctx.scope,

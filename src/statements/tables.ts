@@ -1,7 +1,7 @@
 // The home of the statements' tables.
 
 import { foreignKey, primaryKey, sqliteTable } from "drizzle-orm/sqlite-core";
-import { instant, integer, nanos, text } from "../db/columns.ts";
+import { instant, integer, text } from "../db/columns.ts";
 import { artists } from "../team/index.ts";
 
 export const statements = sqliteTable(
@@ -23,14 +23,10 @@ export const statements = sqliteTable(
     formatVersion: text("format_version"),
     source: text("source"),
     isPreview: integer("is_preview").notNull(),
-    currency: text("currency"),
     periodFrom: text("period_from"),
     periodTo: text("period_to"),
     lines: integer("lines").notNull().default(0),
     unmatchedLines: integer("unmatched_lines").notNull().default(0),
-    totalExact: text("total_exact"),
-    totalNanos: nanos("total_nanos"),
-    statedNanos: nanos("stated_nanos"),
     problems: text("problems_json").notNull().default("[]"),
     dictionary: text("dictionary_json"),
     doneBytes: integer("done_bytes").notNull().default(0),
@@ -38,6 +34,18 @@ export const statements = sqliteTable(
     createdAt: instant("created_at").notNull(),
     postedAt: instant("posted_at"),
     retractedAt: instant("retracted_at"),
+    measures: text("measures").notNull().default("money"),
+    totals: text("totals_json").notNull().default("[]"),
+    units: integer("units").notNull().default(0),
+    windowFrom: text("window_from"),
+    windowTo: text("window_to"),
+    stated: text("stated_json").notNull().default("[]"),
+    apart: text("apart_json").notNull().default("{}"),
+    warnings: text("warnings_json").notNull().default("[]"),
+    answers: text("answers_json"),
+    mapping: text("mapping_json"),
+    supersedes: text("supersedes"),
+    partOf: text("part_of"),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );
@@ -71,6 +79,7 @@ export const statementBlocks = sqliteTable(
     platforms: text("platforms").notNull(),
     territories: text("territories").notNull(),
     identities: text("identities").notNull(),
+    memory: text("memory"),
   },
   (table) => [
     primaryKey({ columns: [table.artistId, table.statementId, table.firstLine] }),
@@ -78,20 +87,21 @@ export const statementBlocks = sqliteTable(
   ],
 );
 
-export const statementCells = sqliteTable(
-  "statement_cells",
+export const statementSums = sqliteTable(
+  "statement_sums",
   {
     artistId: text("artist_id").notNull(),
     statementId: text("statement_id").notNull(),
     cut: text("cut").notNull(),
-    month: text("month").notNull(),
+    currency: text("currency").notNull(),
+    period: text("period").notNull(),
     step: integer("step").notNull(),
     part: integer("part").notNull(),
     cells: text("cells_json").notNull(),
   },
   (table) => [
     primaryKey({
-      columns: [table.artistId, table.statementId, table.cut, table.month, table.step, table.part],
+      columns: [table.artistId, table.statementId, table.cut, table.currency, table.period, table.step, table.part],
     }),
     ofStatement(table as never),
   ],

@@ -3,7 +3,7 @@
 
 import type { Ctx } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
-import type { FileHead, FormatMatch, LineReader, StatementFormat } from "./formats/format.ts";
+import type { Answers, FileHead, FormatMatch, LineReader, StatementFormat } from "./formats/format.ts";
 import { formatOf, recognise } from "./formats/registry.ts";
 import { type ObjectName, ObjectWriter, objectKey, openObject, readRange } from "./objects.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
@@ -153,19 +153,27 @@ export interface TextReader {
 }
 
 /**
- * Makes the reader for a text: of the format it was read with before, or of the one that claims it.
+ * Makes the reader for a statement's text: of the format it was read with before, or of the one that claims it.
  *
  * @returns null when no format claims the text, or more than one does
+ * @throws AnswerMissingError where a person must first be asked something
  */
-export function readerFor(head: FileHead, formatId: string | null): TextReader | null {
-  if (formatId !== null) {
-    const format = formatOf(formatId);
-    const match = format.identify(head);
-    if (match === null) throw new Problem("internal", { cause: new Error(`${formatId} no longer fits its own file`) });
-    return { format, head, match, reader: format.reader(head, match), quoting: format.quoting(head) };
-  }
-  const found = recognise(head);
-  if (found.kind !== "match") return null;
+export function readerFor(ctx: Ctx, statement: StatementRow, head: FileHead): TextReader | null {
+  const found = claimOf(statement.format, head);
+  if (found === null) return null;
   const { format, match } = found;
-  return { format, head, match, reader: format.reader(head, match), quoting: format.quoting(head) };
+  const answers: Answers = statement.answers === null ? {} : JSON.parse(statement.answers);
+  const given = { filename: statement.filename, artist: ctx.artist.name, answers };
+  return { format, head, match, reader: format.reader(head, match, given), quoting: format.quoting(head) };
+}
+
+function claimOf(formatId: string | null, head: FileHead): { format: StatementFormat; match: FormatMatch } | null {
+  if (formatId === null) {
+    const found = recognise(head);
+    return found.kind === "match" ? found : null;
+  }
+  const format = formatOf(formatId);
+  const match = format.identify(head);
+  if (match === null) throw new Problem("internal", { cause: new Error(`${formatId} no longer fits its own file`) });
+  return { format, match };
 }

@@ -250,11 +250,7 @@ export function nextGenerationStatements(db: Db, scope: ArtistScope, now: Instan
 }
 
 /** Says why the generation that this batch has just made is another than the one before. */
-export function causeStatements(
-  db: Db,
-  scope: ArtistScope,
-  cause: { kind: "posted" | "retracted" | "restated"; statementId: string | null; lines: number; at: Instant },
-): Write[] {
+export function causeStatements(db: Db, scope: ArtistScope, cause: Omit<GenerationCause, "generation">): Write[] {
   const generation = sql`(SELECT ${artists.generation} FROM ${artists} WHERE ${artists.id} = ${scope.artistId})`;
   return [db.orm.insert(generationCauses).values({ ...cause, artistId: scope.artistId, generation })];
 }
@@ -262,8 +258,10 @@ export function causeStatements(
 /** A reason why a generation is another than the one before. */
 export interface GenerationCause {
   readonly generation: number;
-  readonly kind: "posted" | "retracted" | "restated";
+  readonly kind: "posted" | "retracted" | "superseded" | "restated";
   readonly statementId: string | null;
+  /** The statement whose place the other took. */
+  readonly replacedId: string | null;
   readonly lines: number;
   readonly at: Instant;
 }

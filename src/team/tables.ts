@@ -97,6 +97,7 @@ export const generationCauses = sqliteTable(
     generation: integer("generation").notNull(),
     kind: text("kind").notNull(),
     statementId: text("statement_id"),
+    replacedId: text("replaced_id"),
     lines: integer("lines").notNull(),
     at: instant("at").notNull(),
   },

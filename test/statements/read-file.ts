@@ -1,7 +1,14 @@
 // The home of reading a whole statement in a test the way the pipeline does: probe, head, slices, blocks, records.
 import { readFileSync } from "node:fs";
 import { formatExact, parseExact } from "../../src/kernel/quantise.ts";
-import type { FileHead, StatementLine } from "../../src/statements/formats/format.ts";
+import {
+  type Answers,
+  type FileHead,
+  isApart,
+  type RowApart,
+  type StatedFact,
+  type StatementLine,
+} from "../../src/statements/formats/format.ts";
 import type { Recognised } from "../../src/statements/formats/registry.ts";
 import { recognise } from "../../src/statements/formats/registry.ts";
 import { decoder, EncodingProbe, newlineByte } from "../../src/statements/reading/encoding.ts";
@@ -33,15 +40,31 @@ export function headOf(bytes: Uint8Array): { head: FileHead; recognised: Recogni
   return { head, recognised: recognise(head), utf8, start };
 }
 
-/** Every line of a file that one format claims. */
-export function readLines(bytes: Uint8Array, sliceBytes = 1 << 20, linesPerBlock = 1000): StatementLine[] {
+/** What a person and an upload say beside the bytes. */
+export interface Given {
+  readonly filename?: string;
+  readonly artist?: string;
+  readonly answers?: Answers;
+}
+
+/** A file that one format claims, read whole: its lines, its rows that are none, and what it says of itself. */
+export interface WholeFile {
+  readonly lines: StatementLine[];
+  readonly apart: RowApart[];
+  readonly stated: readonly StatedFact[];
+}
+
+/** Every row of a file that one format claims. */
+export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 << 20, linesPerBlock = 1000): WholeFile {
   const { head, recognised, utf8, start } = headOf(bytes);
   if (recognised.kind !== "match") throw new Error(recognised.kind);
   const { format, match } = recognised;
-  const reader = format.reader(head, match);
+  const { filename = "statement", artist = "Glass Harbor", answers = {} } = given;
+  const reader = format.reader(head, match, { filename, artist, answers });
   const shape = { newline: head.newline, delimiter: head.delimiter, quoting: format.quoting(head) };
   const text = decoder(head.encoding.startsWith("utf-16") ? "utf-8" : head.encoding);
   const lines: StatementLine[] = [];
+  const apart: RowApart[] = [];
   let line = 1;
   let offset = start;
   let size = sliceBytes;
@@ -55,7 +78,10 @@ export function readLines(bytes: Uint8Array, sliceBytes = 1 << 20, linesPerBlock
         text.decode(slice.subarray(block.start, block.end)),
         shape,
         (cells, at) => {
-          if (at > match.headerLine) lines.push(reader.read(cells, at));
+          if (at <= match.headerLine) return;
+          const row = reader.read(cells, at);
+          if (isApart(row)) apart.push(row);
+          else lines.push(row);
         },
         line,
       );
@@ -65,7 +91,12 @@ export function readLines(bytes: Uint8Array, sliceBytes = 1 << 20, linesPerBlock
     if (last === undefined) size *= 2;
     else offset += last.end;
   }
-  return lines;
+  return { lines, apart, stated: [...reader.stated, ...apart.flatMap((row) => row.states)] };
+}
+
+/** Every line of a file that one format claims. */
+export function readLines(bytes: Uint8Array, sliceBytes = 1 << 20, linesPerBlock = 1000, given: Given = {}) {
+  return readFile(bytes, given, sliceBytes, linesPerBlock).lines;
 }
 
 /** A decimal as the expectations print it, without regard to trailing zeros. */

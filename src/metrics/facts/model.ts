@@ -81,6 +81,20 @@ export function withDays(runs: readonly Run[], days: readonly Day[]): Run[] {
   return joined;
 }
 
+/** Takes days out of runs. */
+export function withoutDays(runs: readonly Run[], days: readonly Day[]): Run[] {
+  let left: Run[] = [...runs];
+  for (const day of days) {
+    left = left.flatMap(([from, to]): Run[] => {
+      if (day < from || day > to) return [[from, to]];
+      const before: Run[] = from < day ? [[from, addDays(day, -1)]] : [];
+      const after: Run[] = day < to ? [[addDays(day, 1), to]] : [];
+      return [...before, ...after];
+    });
+  }
+  return left;
+}
+
 /** Counts how many days of a range are in some run. */
 export function countCovered(runs: readonly Run[], from: Day, to: Day): number {
   let days = 0;

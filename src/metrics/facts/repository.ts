@@ -1,6 +1,7 @@
 // The home of the reads and writes of daily facts.
 
 import { and, eq, type SQL, sql } from "drizzle-orm";
+import { packRows } from "../../db/bulk.ts";
 import type { Db, NumberedQuery, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
@@ -199,38 +200,66 @@ function rollDays(db: Db, scope: ArtistScope, source: string, days: readonly Day
   });
 }
 
-/** Replaces whole days: takes what was known of them out of the rollups, keeps the new, adds it. */
+/**
+ * Replaces whole days: takes what was known of them out of the rollups, keeps the new, adds it.
+ *
+ * @param gone days that are no longer reported at all
+ */
 export function replaceDayStatements(
   db: Db,
   scope: ArtistScope,
   source: string,
   days: readonly ReportedDay[],
+  gone: readonly Day[] = [],
 ): Write[] {
   const names = days.map(({ day }) => day);
-  const list = sql`(SELECT value FROM json_each(${JSON.stringify(names)}))`;
-  const mine = (table: typeof playPacks) =>
-    and(eq(table.artistId, scope.artistId), eq(table.source, source), sql`${table.day} IN ${list}`);
-  const key = { artistId: scope.artistId, source };
+  const touched = [...names, ...gone];
+  const among = (column: SQL, list: readonly Day[]) =>
+    sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
+  const revisions = days.map(({ day, revision }) => JSON.stringify([day, revision]));
+  const packs = days.flatMap(({ day, cells }) =>
+    DETAIL_CUTS.filter((cut) => cells[cut].length > 0).map((cut) => {
+      const rows = cells[cut].map(({ platform, key, label, plays, downloads, other }) => {
+        return [platform, key, label, plays, downloads, other];
+      });
+      return JSON.stringify([day, cut, JSON.stringify(rows)]);
+    }),
+  );
   return [
-    ...rollDays(db, scope, source, names, -1),
-    db.orm.delete(playPacks).where(mine(playPacks)),
-    ...days.flatMap(({ day, revision, cells }) => [
-      db.orm
-        .insert(playDays)
-        .values({ ...key, day, revision })
-        .onConflictDoUpdate({ target: [playDays.artistId, playDays.source, playDays.day], set: { revision } }),
-      ...DETAIL_CUTS.filter((cut) => cells[cut].length > 0).map((cut) => {
-        const rows = cells[cut].map((cell) => [
-          cell.platform,
-          cell.key,
-          cell.label,
-          cell.plays,
-          cell.downloads,
-          cell.other,
-        ]);
-        return db.orm.insert(playPacks).values({ ...key, day, cut, cells: JSON.stringify(rows) });
-      }),
-    ]),
+    ...rollDays(db, scope, source, touched, -1),
+    db.orm
+      .delete(playPacks)
+      .where(
+        and(
+          eq(playPacks.artistId, scope.artistId),
+          eq(playPacks.source, source),
+          among(sql`${playPacks.day}`, touched),
+        ),
+      ),
+    ...(gone.length === 0
+      ? []
+      : [
+          db.orm
+            .delete(playDays)
+            .where(
+              and(
+                eq(playDays.artistId, scope.artistId),
+                eq(playDays.source, source),
+                among(sql`${playDays.day}`, gone),
+              ),
+            ),
+        ]),
+    ...packRows(revisions).map((pack) =>
+      db.orm.run(sql`
+        INSERT INTO ${playDays} (artist_id, source, day, revision)
+        SELECT ${scope.artistId}, ${source}, value->>0, value->>1 FROM json_each(${pack}) WHERE true
+        ON CONFLICT DO UPDATE SET revision = excluded.revision`),
+    ),
+    ...packRows(packs).map((pack) =>
+      db.orm.run(sql`
+        INSERT INTO ${playPacks} (artist_id, source, day, cut, cells_json)
+        SELECT ${scope.artistId}, ${source}, value->>0, value->>1, value->>2 FROM json_each(${pack})`),
+    ),
     ...rollDays(db, scope, source, names, 1),
     db.orm
       .delete(playRollups)

@@ -1,12 +1,12 @@
 // The home of the one verb on daily facts: replacing whole days.
 
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { monthOf } from "../../kernel/time.ts";
+import { type Day, monthOf } from "../../kernel/time.ts";
 import { causeStatements, nextGenerationStatements } from "../../team/index.ts";
-import { type PlaySource, type ReportedDay, withDays } from "./model.ts";
+import { type PlaySource, type ReportedDay, withDays, withoutDays } from "./model.ts";
 import {
   findRevisions,
   listPlaySources,
@@ -69,28 +69,8 @@ async function replaceOnce(ctx: Ctx, { source, lagDays, days }: PlayReport): Pro
     (day) => day.revision > (revisions.get(day.day) ?? Number.NEGATIVE_INFINITY),
   );
   if (news.length === 0) return 0;
-  const known = sources.find(({ id }) => id === source);
-  const platforms = new Set([...(known?.platforms ?? []), ...news.flatMap(platformsOf)]);
-  const next: PlaySource = {
-    id: source,
-    lagDays,
-    runs: withDays(
-      known?.runs ?? [],
-      news.map(({ day }) => day),
-    ),
-    platforms: [...platforms].sort(),
-    version: (known?.version ?? 0) + 1,
-  };
-  const months = [...new Set(news.map(({ day }) => monthOf(day)))];
-  const cells = news.reduce((count, day) => count + day.cells.territory.length, 0);
   await commit(ctx, "plays.replace", {
-    writes: [
-      ...playSourceStatements(ctx.db, ctx.scope, next),
-      ...replaceDayStatements(ctx.db, ctx.scope, source, news),
-      ...playMonthStatements(ctx.db, ctx.scope, months),
-      ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
-      ...causeStatements(ctx.db, ctx.scope, { kind: "restated", statementId: null, lines: cells, at: ctx.now }),
-    ],
+    writes: dayWrites(ctx, { source, lagDays, days: news, gone: [] }, sources),
     target: source,
     after: { days: news.map(({ day, revision }) => ({ day, revision })) },
     jobs: [{ kind: "kpi.refresh", body: { artistId: ctx.scope.artistId } }],
@@ -99,6 +79,66 @@ async function replaceOnce(ctx: Ctx, { source, lagDays, days }: PlayReport): Pro
   return news.length;
 }
 
+/** What becomes known of some days of a source. */
+export interface DayChange extends PlayReport {
+  /** Days that are no longer reported. */
+  readonly gone: readonly Day[];
+}
+
+/**
+ * Prepares the replacement of days by what other files or feeds now say of them, for a batch of the caller's own. A day
+ * gets the next revision. Nothing is prepared where no day changes.
+ *
+ * The batch fails if another report of the source comes in between; the caller then tries again.
+ */
+export async function restateDays(
+  ctx: Ctx,
+  change: Omit<DayChange, "days"> & { days: readonly Omit<ReportedDay, "revision">[] },
+): Promise<Write[]> {
+  const { source, days, gone } = change;
+  if (days.length === 0 && gone.length === 0) return [];
+  const [sources, revisions] = await Promise.all([
+    listPlaySources(ctx.db, ctx.scope),
+    findRevisions(
+      ctx.db,
+      ctx.scope,
+      source,
+      days.map(({ day }) => day),
+    ),
+  ]);
+  const next = days.map((day): ReportedDay => ({ ...day, revision: (revisions.get(day.day) ?? 0) + 1 }));
+  return dayWrites(ctx, { ...change, days: next }, sources);
+}
+
+function dayWrites(ctx: Ctx, change: DayChange, sources: readonly PlaySource[]): Write[] {
+  const { source, lagDays, days, gone } = change;
+  const known = sources.find(({ id }) => id === source);
+  const platforms = new Set([...(known?.platforms ?? []), ...days.flatMap(platformsOf)]);
+  const names = days.map(({ day }) => day);
+  const next: PlaySource = {
+    id: source,
+    lagDays,
+    runs: withoutDays(withDays(known?.runs ?? [], names), gone),
+    platforms: [...platforms].sort(),
+    version: (known?.version ?? 0) + 1,
+  };
+  const months = [...new Set([...names, ...gone].map(monthOf))];
+  const cells = days.reduce((count, day) => count + day.cells.territory.length, 0);
+  return [
+    ...playSourceStatements(ctx.db, ctx.scope, next),
+    ...replaceDayStatements(ctx.db, ctx.scope, source, days, gone),
+    ...playMonthStatements(ctx.db, ctx.scope, months),
+    ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
+    ...causeStatements(ctx.db, ctx.scope, {
+      kind: "restated",
+      statementId: null,
+      replacedId: null,
+      lines: cells,
+      at: ctx.now,
+    }),
+  ];
+}
+
 function platformsOf({ cells }: ReportedDay): string[] {
-  return [...new Set(cells.territory.map((cell) => cell.platform))];
+  return [...new Set([...cells.territory, ...cells.recording].map((cell) => cell.platform))];
 }

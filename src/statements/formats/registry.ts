@@ -1,9 +1,10 @@
 // The home of the list of statement formats, and of the choice among them for a file.
 import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
 import type { FileHead, FormatMatch, StatementFormat } from "./format.ts";
+import { TUNECORE } from "./tunecore.ts";
 
 /** Every statement format that can be read, in the order in which they are listed to people. */
-export const FORMATS: readonly StatementFormat[] = [DISTROKID_V1, DISTROKID_V2];
+export const FORMATS: readonly StatementFormat[] = [DISTROKID_V1, DISTROKID_V2, TUNECORE];
 
 /** A format that has something of the head, and how much. */
 export interface FormatCandidate {

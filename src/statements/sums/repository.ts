@@ -1,28 +1,36 @@
 // The home of the reads of a statement's own sums: what booking, explaining and comparing are made of.
 
-import { and, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../../db/client.ts";
 import { exactNanos } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
-import type { Month } from "../../kernel/time.ts";
-import type { DetailCut } from "../../metrics/index.ts";
-import { statementCells } from "../tables.ts";
+import { type Day, isDay, type Month } from "../../kernel/time.ts";
+import type { DetailCut, PlayCell } from "../../metrics/index.ts";
+import { statementSums } from "../tables.ts";
 
-/** The sums of a statement in one cut, as rows; over all its months or one. */
-export function cellRows(scope: ArtistScope, id: string, cut: DetailCut, month: Month | null = null): SQL {
-  const inMonth = month === null ? sql.raw("") : sql` AND s.month = ${month}`;
+/** The sums of a statement in one cut and currency, as rows; over all its months or one. */
+export function cellRows(
+  scope: ArtistScope,
+  id: string,
+  cut: DetailCut,
+  currency: string,
+  month: Month | null = null,
+): SQL {
+  const inMonth = month === null ? sql.raw("") : sql` AND s.period = ${month}`;
   return sql`
-    SELECT s.month AS month, j.value->>0 AS platform, j.value->>1 AS key, j.value->>2 AS label, j.value->>3 AS lines,
+    SELECT s.period AS month, j.value->>0 AS platform, j.value->>1 AS key, j.value->>2 AS label, j.value->>3 AS lines,
       j.value->>4 AS streams, j.value->>5 AS downloads, j.value->>6 AS other, j.value->>7 AS nanos
-    FROM ${statementCells} s, json_each(s.cells_json) j
-    WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${id} AND s.cut = ${cut}${inMonth}`;
+    FROM ${statementSums} s, json_each(s.cells_json) j
+    WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${id} AND s.cut = ${cut}
+      AND s.currency = ${currency}${inMonth}`;
 }
 
-/** Lists what a statement earned by month. */
+/** Lists what a statement earned in one currency by month. */
 export async function listMonths(
   db: Db,
   scope: ArtistScope,
   id: string,
+  currency: string,
 ): Promise<{ period: Month; nanos: bigint; lines: number }[]> {
   const [rows] = await db.read(
     db.orm
@@ -31,7 +39,7 @@ export async function listMonths(
         nanos: exactNanos(sql`sum(c.nanos)`).as("exact_nanos"),
         lines: sql<number>`sum(c.lines)`.as("sum_lines"),
       })
-      .from(sql`(${cellRows(scope, id, "territory")}) c`)
+      .from(sql`(${cellRows(scope, id, "territory", currency)}) c`)
       .groupBy(sql`c.month`)
       .orderBy(sql`c.month`),
   );
@@ -43,7 +51,7 @@ export async function sumStatements(
   db: Db,
   scope: ArtistScope,
   ids: readonly string[],
-  of: { cut: DetailCut; month: Month; platform: string | null; key: string | null },
+  of: { cut: DetailCut; currency: string; month: Month; platform: string | null; key: string | null },
 ): Promise<{ nanos: bigint; lines: number }[]> {
   const queries = ids.map((id) =>
     db.orm
@@ -51,7 +59,7 @@ export async function sumStatements(
         nanos: exactNanos(sql`coalesce(sum(c.nanos), 0)`).as("exact_nanos"),
         lines: sql<number>`coalesce(sum(c.lines), 0)`.as("sum_lines"),
       })
-      .from(sql`(${cellRows(scope, id, of.cut, of.month)}) c`)
+      .from(sql`(${cellRows(scope, id, of.cut, of.currency, of.month)}) c`)
       .where(
         and(
           of.platform === null ? undefined : sql`c.platform = ${of.platform}`,
@@ -71,6 +79,7 @@ export async function groupCells(
   scope: ArtistScope,
   ids: readonly string[],
   cut: DetailCut,
+  currency: string,
   by: "key" | "platform" | "none",
 ): Promise<{ month: Month; key: string; label: string | null; nanos: bigint }[][]> {
   const key = sql.raw(by === "none" ? "''" : `c.${by}`);
@@ -82,9 +91,114 @@ export async function groupCells(
         label: sql<string | null>`${sql.raw(by === "key" ? "max(c.label)" : "NULL")}`.as("label"),
         nanos: exactNanos(sql`sum(c.nanos)`).as("exact_nanos"),
       })
-      .from(sql`(${cellRows(scope, id, cut)}) c`)
+      .from(sql`(${cellRows(scope, id, cut, currency)}) c`)
       .groupBy(sql`c.month`, sql`group_key`),
   );
   const [first, ...rest] = queries;
   return first === undefined ? [] : db.read(first, ...rest);
+}
+
+/** How many lines of a statement another one has too. */
+export interface SameLines {
+  readonly from: Month | null;
+  readonly to: Month | null;
+  readonly lines: number;
+  readonly sameLines: number;
+}
+
+/**
+ * Compares a statement's sums by currency, month, store and recording with those of others: sums of as many lines, the
+ * same units and the same amount are the same lines. Amounts may differ by the rounding that each line may carry.
+ */
+export async function countSameLines(
+  db: Db,
+  scope: ArtistScope,
+  id: string,
+  others: readonly string[],
+): Promise<SameLines[]> {
+  const queries = others.map((other) => {
+    const cells = (of: string, shared: string) => sql`
+      SELECT s.currency, s.period, j.value->>0 AS platform, j.value->>1 AS key, sum(j.value->>3) AS lines,
+        sum((j.value->>4) + (j.value->>5) + (j.value->>6)) AS units, sum(j.value->>7) AS nanos
+      FROM ${statementSums} s, json_each(s.cells_json) j
+      WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${of} AND s.cut = 'recording'
+        AND s.period IN (SELECT period FROM ${statementSums} o WHERE o.artist_id = ${scope.artistId}
+          AND o.statement_id = ${shared} AND o.cut = 'recording')
+      GROUP BY 1, 2, 3, 4`;
+    return db.orm
+      .select({
+        from: sql<Month | null>`min(a.period)`.as("period_from"),
+        to: sql<Month | null>`max(a.period)`.as("period_to"),
+        lines: sql<number>`coalesce(sum(a.lines), 0)`.as("sum_lines"),
+        sameLines: sql<number>`coalesce(sum(CASE WHEN b.lines = a.lines AND b.units = a.units
+          AND abs(b.nanos - a.nanos) <= a.lines THEN a.lines ELSE 0 END), 0)`.as("same_lines"),
+      })
+      .from(sql`(${cells(id, other)}) a LEFT JOIN (${cells(other, id)}) b
+        ON b.currency = a.currency AND b.period = a.period AND b.platform = a.platform AND b.key = a.key`);
+  });
+  const [first, ...rest] = queries;
+  if (first === undefined) return [];
+  const answers = await db.read(first, ...rest);
+  return answers.map(([row]) => row ?? { from: null, to: null, lines: 0, sameLines: 0 });
+}
+
+/** What a statement of plays says, by day and cut. */
+export interface DaySums {
+  readonly id: string;
+  readonly days: ReadonlyMap<Day, Readonly<Partial<Record<DetailCut, readonly PlayCell[]>>>>;
+}
+
+/** Lists the daily sums of some statements of plays; one row of D1 per day and cut. */
+export async function listDaySums(db: Db, scope: ArtistScope, ids: readonly string[]): Promise<DaySums[]> {
+  const t = statementSums;
+  const [rows] = await db.read(
+    db.orm
+      .select({ id: t.statementId, cut: t.cut, period: t.period, cells: t.cells })
+      .from(t)
+      .where(
+        and(
+          eq(t.artistId, scope.artistId),
+          sql`${t.statementId} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+          eq(t.currency, ""),
+        ),
+      ),
+  );
+  return ids.map((id) => {
+    const days = new Map<Day, Partial<Record<DetailCut, PlayCell[]>>>();
+    for (const row of rows) {
+      if (row.id !== id || !isDay(row.period)) continue;
+      const day = days.get(row.period) ?? {};
+      days.set(row.period, day);
+      const cut = row.cut as DetailCut;
+      day[cut] = addedUp([...(day[cut] ?? []), ...(JSON.parse(row.cells) as PackedCell[]).map(cellOfPack)]);
+    }
+    return { id, days };
+  });
+}
+
+type PackedCell = [platform: string, key: string, label: string | null, lines: number, ...counts: number[]];
+
+function cellOfPack([platform, key, label, , plays = 0, downloads = 0, other = 0]: PackedCell): PlayCell {
+  return { platform, key, label, plays, downloads, other };
+}
+
+/** A key that two reading steps met has a cell of each. */
+function addedUp(cells: readonly PlayCell[]): PlayCell[] {
+  const byKey = new Map<string, PlayCell>();
+  for (const cell of cells) {
+    const slot = JSON.stringify([cell.platform, cell.key]);
+    const known = byKey.get(slot);
+    byKey.set(slot, known === undefined ? cell : sumOf(known, cell));
+  }
+  return [...byKey.values()];
+}
+
+function sumOf(one: PlayCell, other: PlayCell): PlayCell {
+  return {
+    ...one,
+    label: one.label ?? other.label,
+    plays: one.plays + other.plays,
+    downloads: one.downloads + other.downloads,
+    other: one.other + other.other,
+  };
 }
