@@ -157,6 +157,19 @@ export interface StatementBody {
   period: { from: string; to: string } | null;
   progress: { done: number; total: number | null; unit: string };
   unmatchedLines: number;
+  measures: string;
+  units: number;
+  apart: Record<string, number>;
+  stated: {
+    what: string;
+    currency: string | null;
+    stated: string;
+    found: string | null;
+    line: number;
+    holds: boolean;
+  }[];
+  warnings: { code: string; line: number | null; count: number; message: string }[];
+  supersedes: string | null;
   sha256: string;
 }
 
@@ -164,7 +177,9 @@ export interface StatementBody {
 export async function atRest(caller: Caller, id: string, isPreview = false): Promise<StatementBody> {
   return until(`statement ${id} to be at rest`, async () => {
     const body = (await (await caller.get(`/api/dashboard/statements/${id}`)).json()) as StatementBody;
-    return MOVING.has(body.status) || (body.status === "ready" && !isPreview) ? null : body;
+    // A statement that something is wrong with rests at `ready` until a person decides.
+    const isOnItsWay = body.status === "ready" && !isPreview && body.problems.length === 0;
+    return MOVING.has(body.status) || isOnItsWay ? null : body;
   });
 }
 
