@@ -70,6 +70,7 @@ export const PROBLEMS = {
     actor: "caller",
     retry: "never",
   },
+  isrc_invalid: { status: 422, title: "The ISRC is not valid", actor: "caller", retry: "never" },
   supersedes_unknown: {
     status: 422,
     title: "There is no such statement to take the place of",

@@ -143,6 +143,17 @@ export const EXAMPLES = {
       },
     ],
   },
+  StatementIdentity: {
+    identity: "193959000013 Night Swims",
+    title: "Night Swims",
+    reason: "release_only",
+    lines: 1,
+    units: 1,
+    statements: 1,
+    amounts: [{ amount: "6.27", currency: "USD" }],
+    isrc: null,
+  },
+  IdentityAssignment: { identity: "193959000013 Night Swims", isrc: "QZAB12400101", lines: 1 },
   StatementFormat: {
     id: "distrokid.v1",
     name: "DistroKid bank details (13 columns)",

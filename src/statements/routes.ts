@@ -7,6 +7,7 @@ import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { Problem } from "../kernel/problems.ts";
 import { FORMATS } from "./formats/registry.ts";
+import { registerIdentities } from "./identities/routes.ts";
 import { explainLine, listLines } from "./lines.ts";
 import { MAX_UPLOAD_BYTES, STATEMENT_STATUSES } from "./model.ts";
 import { readMultipartFile } from "./reading/multipart.ts";
@@ -324,6 +325,8 @@ export function registerStatements(register: Register): void {
   register(UploadStatement);
   register(ListStatements);
   register(ListFormats);
+  // Before the statements themselves, whose ids stand in the same place of the path.
+  registerIdentities(register);
   register(GetStatement);
   register(ListLines);
   register(ExplainLine);

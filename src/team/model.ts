@@ -42,6 +42,8 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   commitStatement: KEEPS_BOOKS,
   retractStatement: KEEPS_BOOKS,
   listStatementFormats: SEES_MONEY,
+  listIdentities: SEES_MONEY,
+  assignIdentity: KEEPS_BOOKS,
   getEarnings: SEES_MONEY,
   getEarningsOverview: SEES_MONEY,
   explainEarnings: SEES_MONEY,

@@ -19,6 +19,7 @@ export interface Caller {
   readonly headers: Record<string, string>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  put(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   delete(path: string, headers?: Record<string, string>): Promise<Response>;
   send(method: string, path: string, init?: { body?: BodyInit; headers?: Record<string, string> }): Promise<Response>;
   /** Uploads a file as a raw body. */
@@ -36,18 +37,20 @@ export function callerWith(own: Record<string, string> = {}): Caller {
         ...(init.body === undefined ? {} : { body: init.body }),
       }),
     );
+  const withJson = (method: string, path: string, body: unknown, headers: Record<string, string>) =>
+    send(
+      method,
+      path,
+      body === undefined
+        ? { headers }
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } },
+    );
   return {
     headers: own,
     send,
     get: (path, headers = {}) => send("GET", path, { headers }),
-    post: (path, body, headers = {}) =>
-      send(
-        "POST",
-        path,
-        body === undefined
-          ? { headers }
-          : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } },
-      ),
+    post: (path, body, headers = {}) => withJson("POST", path, body, headers),
+    put: (path, body, headers = {}) => withJson("PUT", path, body, headers),
     delete: (path, headers = {}) => send("DELETE", path, { headers }),
     upload: (filename, file, query = "") =>
       send("POST", `/api/dashboard/statements?filename=${encodeURIComponent(filename)}${query}`, {

@@ -6,6 +6,7 @@ import { exactNanos } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
 import { type Day, isDay, type Month } from "../../kernel/time.ts";
 import type { DetailCut, PlayCell } from "../../metrics/index.ts";
+import { assignedKey } from "../identities/repository.ts";
 import { statementSums } from "../tables.ts";
 
 /** The sums of a statement in one cut and currency, as rows; over all its months or one. */
@@ -17,8 +18,10 @@ export function cellRows(
   month: Month | null = null,
 ): SQL {
   const inMonth = month === null ? sql.raw("") : sql` AND s.period = ${month}`;
+  const printed = sql.raw("j.value->>1");
+  const key = cut === "recording" ? assignedKey(scope, printed) : printed;
   return sql`
-    SELECT s.period AS month, j.value->>0 AS platform, j.value->>1 AS key, j.value->>2 AS label, j.value->>3 AS lines,
+    SELECT s.period AS month, j.value->>0 AS platform, ${key} AS key, j.value->>2 AS label, j.value->>3 AS lines,
       j.value->>4 AS streams, j.value->>5 AS downloads, j.value->>6 AS other, j.value->>7 AS nanos
     FROM ${statementSums} s, json_each(s.cells_json) j
     WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${id} AND s.cut = ${cut}
