@@ -40,6 +40,18 @@ export const EXAMPLES = {
     createdAt: "2026-09-01T12:00:00.000Z",
     postedAt: "2026-09-01T12:00:00.000Z",
   },
+  StatementUpload: {
+    id: "upl_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    status: "open",
+    filename: "distrokid-2026.tsv",
+    sizeBytes: 113246208,
+    partBytes: 8388608,
+    parts: 14,
+    received: [1, 2, 5],
+    statementId: null,
+    expiresAt: "2026-09-08T12:00:00.000Z",
+  },
+  StatementUploadPart: { part: 3, sizeBytes: 8388608 },
   StatementLine: {
     line: 2,
     period: "2026-05",

@@ -23,6 +23,7 @@ import {
   StatementLineShape,
 } from "./schema.ts";
 import { askRetraction, commitStatement, getStatement, listStatementPage, openOriginal } from "./service.ts";
+import { registerUploads } from "./uploads/routes.ts";
 
 const tag = "Statements";
 const base = "/api/dashboard/statements";
@@ -70,7 +71,7 @@ const UploadStatement = endpoint({
   tag,
   summary: "Upload a statement file",
   description:
-    "Takes the file as the source gave it, also as gzip or zip, up to 95 MB. It is read and booked by itself; with `preview` it stops at `ready`. The bytes of a living statement answer 200 with that statement.",
+    "Takes the file as the source gave it, also as gzip or zip, up to 95 MB; send a larger one in parts. It is read and booked by itself; with `preview` it stops at `ready`. The bytes of a living statement answer 200 with that statement.",
   access: "artist",
   idempotencyKey: false,
   query: z.strictObject({
@@ -320,9 +321,10 @@ const RetractStatement = endpoint({
   }),
 });
 
-/** Adds statements to the API. */
+/** Adds statements, and uploads of them in parts, to the API. */
 export function registerStatements(register: Register): void {
   register(UploadStatement);
+  registerUploads(register);
   register(ListStatements);
   register(ListFormats);
   // Before the statements themselves, whose ids stand in the same place of the path.

@@ -1,5 +1,6 @@
-// The home of uploads in parts: their states, their limits, and which parts a file of some size has.
+// The home of uploads in parts: their states, their limits, which parts a file has, and how a part is refused.
 
+import { Problem } from "../../kernel/problems.ts";
 import type { Instant } from "../../kernel/time.ts";
 
 /** The states of an upload. It takes parts while `open`; every other state is final. */
@@ -52,4 +53,58 @@ export function allParts(plan: PartPlan): number[] {
 /** Gives the state of an upload at an instant: its time runs out before the nightly sweep says so. */
 export function statusAt(upload: { readonly status: UploadStatus; readonly expiresAt: Instant }, now: Instant) {
   return upload.status === "open" && upload.expiresAt <= now ? "expired" : upload.status;
+}
+
+/** Passes a part's bytes on while they have the length they must have. @throws Problem as {@link wrongSize} */
+export async function* measured(
+  plan: PartPlan,
+  part: number,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const sizeBytes = partSize(plan, part) ?? 0;
+  let cameBytes = 0;
+  for await (const chunk of body) {
+    cameBytes += chunk.byteLength;
+    if (cameBytes > sizeBytes) throw wrongSize(plan, part, cameBytes);
+    yield chunk;
+  }
+  if (cameBytes < sizeBytes) throw wrongSize(plan, part, cameBytes);
+}
+
+/** The problem of a part that has another length than its own: `too_large` beyond any part's, else `invalid_request`. */
+export function wrongSize(plan: PartPlan, part: number, cameBytes: number): Problem {
+  const message = `part ${part} must have exactly ${partSize(plan, part)} bytes`;
+  if (cameBytes > plan.partBytes) return new Problem("too_large", { detail: `body: ${message}.` });
+  return refused("body", "length", message);
+}
+
+/** The problem of a part's number that the upload does not have. */
+export function noSuchPart(plan: PartPlan): Problem {
+  return refused("path.part", "range", `the upload has the parts 1 to ${countParts(plan)}`);
+}
+
+function refused(path: string, code: string, message: string): Problem {
+  return new Problem("invalid_request", { detail: `${path}: ${message}.`, errors: [{ path, code, message }] });
+}
+
+const MISSING_SHOWN = 20;
+
+/** The problem of completing an upload too early; it names every part that is missing. */
+export function incomplete(plan: PartPlan, missing: readonly number[]): Problem {
+  const more = missing.length > MISSING_SHOWN ? ", …" : "";
+  const named = missing.slice(0, MISSING_SHOWN).join(", ") + more;
+  return new Problem("upload_incomplete", {
+    detail: `${missing.length} of ${countParts(plan)} parts are missing: ${named}.`,
+    errors: missing.map((part) => ({ path: `parts.${part}`, code: "missing", message: `part ${part} has not come` })),
+  });
+}
+
+/** The problem of a part for an upload that is closed. */
+export function closed(cause?: unknown): Problem {
+  return new Problem("upload_closed", { detail: "The upload is closed and takes no more parts.", cause });
+}
+
+/** The problem of an upload whose time has run out. */
+export function expired(): Problem {
+  return new Problem("upload_expired", { detail: "The upload stayed open too long; begin a new one." });
 }
