@@ -132,9 +132,7 @@ export async function sendUploadPart(
   if (status === "expired") throw expired();
   if (status !== "open") throw closed();
   const sizeBytes = partSize(upload, part);
-  if (sizeBytes === null) {
-    throw noSuchPart(upload);
-  }
+  if (sizeBytes === null) throw noSuchPart(upload);
   if (declaredBytes !== null && declaredBytes !== sizeBytes) throw wrongSize(upload, part, declaredBytes);
   const place = { ...placeOf(ctx, upload), part, sizeBytes };
   const etag = await sendPart(ctx.stores.files, place, measured(upload, part, arriving(body)));
