@@ -1,0 +1,159 @@
+// The home of shaping: the characters of one font become glyphs that are joined, ligated and carry their marks.
+
+import type { Font } from "./font.ts";
+import type { Offset } from "./marks.ts";
+
+/** A glyph, and the characters that it stands for when its text is copied. Lengths are thousandths of the type size. */
+export interface Glyph {
+  readonly font: Font;
+  readonly id: number;
+  readonly text: string;
+  readonly advance: number;
+  /** Where it is drawn, from the origin of the cluster's letter. */
+  readonly offset: Offset;
+}
+
+/** A letter and the marks on it, which stay together whatever the direction of writing. */
+export type Cluster = readonly Glyph[];
+
+/** A character on its way to becoming a glyph. */
+export interface Letter {
+  glyph: number;
+  text: string;
+  /** The part of a ligature that a mark was written with. */
+  part?: number;
+}
+
+/** More marks on one letter would climb into the row above; their text is kept. */
+const MAX_MARKS = 4;
+const NOWHERE: Offset = { x: 0, y: 0 };
+const NON_JOINER = "\u200c";
+const JOINS_BOTH_SIDES = new Set(["\u200d", "\u0640"]);
+/** A Thai vowel made of a ring, which belongs below the tone that is written before it, and a stem. */
+const THAI_AM = "\u0e33";
+const THAI_TONE = /^[\u0e48-\u0e4b]$/u;
+
+/**
+ * Shapes characters that the font has, in the order in which they are written.
+ *
+ * @param characters each with the glyph that it has by itself
+ */
+export function shape(font: Font, characters: readonly Letter[]): Cluster[] {
+  const isMark = ({ glyph, text }: Letter): boolean => font.marks.has(glyph) || /^\p{M}/u.test(text);
+  const letters = ligate(font, join(font, splitThaiAm(font, characters), isMark), isMark);
+  const clusters: Letter[][] = [];
+  for (const letter of letters) {
+    if (isJoinControl(letter)) continue;
+    const cluster = clusters.at(-1);
+    if (cluster !== undefined && isMark(letter)) cluster.push(letter);
+    else clusters.push([letter]);
+  }
+  return clusters.map((cluster) => placeMarks(font, cluster));
+}
+
+/** True for what only says whether its neighbours join, and is not itself seen. */
+export function isJoinControl({ text }: Pick<Letter, "text">): boolean {
+  return text === NON_JOINER || text === "\u200d";
+}
+
+function splitThaiAm(font: Font, letters: readonly Letter[]): Letter[] {
+  const ring = font.glyphs.get(0x0e4d);
+  const stem = font.glyphs.get(0x0e32);
+  if (ring === undefined || stem === undefined) return [...letters];
+  const split: Letter[] = [];
+  for (const letter of letters) {
+    if (letter.text !== THAI_AM) {
+      split.push(letter);
+      continue;
+    }
+    let tones = split.length;
+    while (THAI_TONE.test(split[tones - 1]?.text ?? "")) tones -= 1;
+    split.splice(tones, 0, { glyph: ring, text: "" });
+    split.push({ glyph: stem, text: letter.text });
+  }
+  return split;
+}
+
+function join(font: Font, letters: Letter[], isMark: (letter: Letter) => boolean): Letter[] {
+  const { init, medi, fina } = font.joining.forms;
+  if (fina.size === 0) return letters;
+  const joinsNext = (letter: Letter | undefined): boolean =>
+    letter !== undefined && (init.has(letter.glyph) || JOINS_BOTH_SIDES.has(letter.text));
+  const joinsPrevious = (letter: Letter | undefined): boolean =>
+    letter !== undefined && (fina.has(letter.glyph) || JOINS_BOTH_SIDES.has(letter.text));
+  const joining = letters.filter((letter) => !isMark(letter));
+  const forms = joining.map((letter, place) => {
+    const isJoinedBefore = joinsPrevious(letter) && joinsNext(joining[place - 1]);
+    const isJoinedAfter = joinsNext(letter) && joinsPrevious(joining[place + 1]);
+    if (isJoinedBefore) return isJoinedAfter ? medi : fina;
+    return isJoinedAfter ? init : undefined;
+  });
+  joining.forEach((letter, place) => {
+    letter.glyph = forms[place]?.get(letter.glyph) ?? letter.glyph;
+  });
+  return letters;
+}
+
+function ligate(font: Font, letters: Letter[], isMark: (letter: Letter) => boolean): Letter[] {
+  if (font.joining.ligatures.size === 0) return letters;
+  for (let start = 0; start < letters.length; start += 1) {
+    const first = letters[start];
+    for (const ligature of (first && font.joining.ligatures.get(first.glyph)) ?? []) {
+      const places = matchAfter(letters, start, ligature.rest, isMark);
+      if (first === undefined || places === null) continue;
+      first.glyph = ligature.glyph;
+      let part = 0;
+      for (let place = start + 1; place < letters.length; place += 1) {
+        const letter = letters[place];
+        if (letter === undefined || (!places.includes(place) && !isMark(letter))) break;
+        if (places.includes(place)) {
+          part += 1;
+          first.text += letter.text;
+        } else letter.part = part;
+      }
+      for (const place of places.toReversed()) letters.splice(place, 1);
+      break;
+    }
+  }
+  return letters;
+}
+
+/** Where the rest of a ligature stands, looking past marks; null when it does not follow. */
+function matchAfter(
+  letters: readonly Letter[],
+  start: number,
+  rest: readonly number[],
+  isMark: (letter: Letter) => boolean,
+): number[] | null {
+  const places: number[] = [];
+  for (let place = start + 1; places.length < rest.length; place += 1) {
+    const letter = letters[place];
+    if (letter === undefined) return null;
+    if (letter.glyph === rest[places.length]) places.push(place);
+    else if (!isMark(letter)) return null;
+  }
+  return places;
+}
+
+function placeMarks(font: Font, [letter, ...marks]: readonly Letter[]): Cluster {
+  if (letter === undefined) return [];
+  const advance = font.advance(letter.glyph);
+  const cluster: Glyph[] = [{ font, id: letter.glyph, text: letter.text, advance, offset: NOWHERE }];
+  for (const mark of marks.slice(0, MAX_MARKS)) {
+    const offset = offsetOf(font, mark, cluster, advance);
+    cluster.push({ font, id: mark.glyph, text: mark.text, advance: 0, offset });
+  }
+  const unseen = marks.slice(MAX_MARKS).map((mark) => mark.text);
+  const last = cluster.at(-1);
+  if (last !== undefined && unseen.length > 0) cluster[cluster.length - 1] = { ...last, text: last.text + unseen.join("") };
+  return cluster;
+}
+
+function offsetOf(font: Font, mark: Letter, [letter, ...below]: readonly Glyph[], advance: number): Offset {
+  for (const carrier of below.toReversed()) {
+    const offset = font.marks.onMark(mark.glyph, carrier.id);
+    if (offset !== null) return { x: carrier.offset.x + offset.x, y: carrier.offset.y + offset.y };
+  }
+  // A font that says nothing draws its marks to hang over the letter before the pen.
+  return font.marks.onLetter(mark.glyph, letter?.id ?? 0, mark.part ?? 0) ?? { x: advance, y: 0 };
+}

@@ -1,0 +1,149 @@
+// The home of typesetting: a text becomes one line of glyphs in the order in which they are seen, as wide as it may be.
+
+import bidiFactory from "bidi-js";
+import type { Font } from "./font.ts";
+import { type Cluster, type Glyph, isJoinControl, type Letter, shape } from "./shape.ts";
+import type { Typefaces } from "./typefaces.ts";
+
+/** A glyph where it stands on its line, in thousandths of the type size from the line's left end. */
+export interface PlacedGlyph {
+  readonly glyph: Glyph;
+  readonly x: number;
+}
+
+/** A line of glyphs from left to right; its width is in thousandths of the type size. */
+export interface Line {
+  readonly glyphs: readonly PlacedGlyph[];
+  readonly width: number;
+}
+
+/** Regular for everything, bold for headings. */
+export type Weight = "regular" | "bold";
+
+/** Sets texts in the fonts of one document. */
+export interface Typesetter {
+  /** The whole text on one line. Control characters are blanks; what no font has is a visible replacement. */
+  set(text: string, weight?: Weight): Line;
+  /** The text on one line of at most that width, in thousandths of the type size; if need be cut, with an ellipsis. */
+  fit(text: string, width: number, weight?: Weight): Line;
+}
+
+const bidi = bidiFactory();
+const ELLIPSIS = "…";
+const REPLACEMENT = 0xfffd;
+/** Longer texts fit on no line; only their beginning is looked at. */
+const MAX_LINE_CHARACTERS = 1000;
+
+const BLANKS = /[\s\p{Cc}]+/gu;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\u200f\u202b\u202e\u2067]/u;
+const UNSEEN = /^\p{Default_Ignorable_Code_Point}$/u;
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What a text consists of once it can be set: composed, on one line, and well formed. */
+export function tidy(text: string): string {
+  return text.toWellFormed().normalize("NFC").replace(BLANKS, " ").trim();
+}
+
+/** Sets texts in these fonts. */
+export function typesetter(faces: Typefaces): Typesetter {
+  const set = (text: string, weight: Weight = "regular"): Line => {
+    const tidied = tidy(text);
+    const levels = RIGHT_TO_LEFT.test(tidied) ? bidi.getEmbeddingLevels(tidied).levels : null;
+    const runs = levels === null ? splitByFont(faces, tidied, weight) : splitByLevel(faces, tidied, levels, weight);
+    return place(runs);
+  };
+  const fit = (text: string, width: number, weight: Weight = "regular"): Line => {
+    const line = set(text.slice(0, MAX_LINE_CHARACTERS), weight);
+    if (line.width <= width && text.length <= MAX_LINE_CHARACTERS) return line;
+    const graphemes = [...GRAPHEMES.segment(tidy(text.slice(0, MAX_LINE_CHARACTERS)))].map(({ segment }) => segment);
+    let best: Line = { glyphs: [], width: 0 };
+    for (let low = 0, high = graphemes.length; low <= high; ) {
+      const middle = (low + high) >> 1;
+      const cut = set(`${graphemes.slice(0, middle).join("").trimEnd()}${ELLIPSIS}`, weight);
+      if (cut.width <= width) {
+        best = cut;
+        low = middle + 1;
+      } else high = middle - 1;
+    }
+    return best;
+  };
+  return { set, fit };
+}
+
+/** A stretch of text in one font and one direction; an odd level runs from right to left. */
+interface Run {
+  readonly font: Font;
+  readonly level: number;
+  readonly letters: Letter[];
+}
+
+function splitByFont(faces: Typefaces, text: string, weight: Weight): Run[] {
+  const runs: Run[] = [];
+  for (const character of text) append(runs, faces, text, weight, character, character, 0);
+  return runs;
+}
+
+function splitByLevel(faces: Typefaces, text: string, levels: Uint8Array, weight: Weight): Run[] {
+  const mirrored = bidi.getMirroredCharactersMap(text, levels);
+  const runs: Run[] = [];
+  let index = 0;
+  for (const character of text) {
+    append(runs, faces, text, weight, character, mirrored.get(index) ?? character, levels[index] ?? 0);
+    index += character.length;
+  }
+  return runs;
+}
+
+/** Adds a character to the last run, or begins a new one when its font or its direction is another. */
+function append(
+  runs: Run[],
+  faces: Typefaces,
+  text: string,
+  weight: Weight,
+  character: string,
+  shown: string,
+  level: number,
+): void {
+  const last = runs.at(-1);
+  if (isJoinControl({ text: character })) {
+    last?.letters.push({ glyph: -1, text: character });
+    return;
+  }
+  if (UNSEEN.test(character)) return;
+  const code = shown.codePointAt(0) ?? 0;
+  // A mark stays with its letter if that letter's font has it: only there does it know its place.
+  const isMark = /^\p{M}/u.test(character);
+  const font = isMark && last?.font.glyphs.has(code) ? last.font : choose(faces, code, text, weight);
+  const letter = { glyph: font.glyphs.get(code) ?? font.glyphs.get(REPLACEMENT) ?? 0, text: character };
+  if (last !== undefined && last.font === font && last.level === level) last.letters.push(letter);
+  else runs.push({ font, level, letters: [letter] });
+}
+
+function choose(faces: Typefaces, code: number, text: string, weight: Weight): Font {
+  if (weight === "bold" && faces.bold.glyphs.has(code)) return faces.bold;
+  return faces.find(code, text) ?? faces.latin;
+}
+
+/** @see Unicode Standard Annex #9, rule L2 */
+function place(runs: readonly Run[]): Line {
+  const clusters: { cluster: Cluster; level: number }[] = [];
+  for (const { font, level, letters } of runs) {
+    for (const cluster of shape(font, letters)) clusters.push({ cluster, level });
+  }
+  const highest = clusters.reduce((level, cluster) => Math.max(level, cluster.level), 0);
+  for (let level = highest; level > 0; level -= 1) {
+    for (let start = 0; start < clusters.length; start += 1) {
+      let end = start;
+      while ((clusters[end]?.level ?? -1) >= level) end += 1;
+      if (end - start > 1) clusters.splice(start, end - start, ...clusters.slice(start, end).reverse());
+      start = Math.max(start, end);
+    }
+  }
+  const glyphs: PlacedGlyph[] = [];
+  let x = 0;
+  for (const { cluster } of clusters) {
+    for (const glyph of cluster) glyphs.push({ glyph, x: x + glyph.offset.x });
+    x += cluster[0]?.advance ?? 0;
+  }
+  return { glyphs, width: x };
+}
