@@ -5,6 +5,7 @@ import { type EmbeddedFont, embedFont, utf16Hex } from "./pdf/embed.ts";
 import { type PdfFile, type PdfReference, pdfFile } from "./pdf/file.ts";
 import type { Font } from "./pdf/font.ts";
 import { type Box, footerOf, layOut, PAGE, type Page } from "./pdf/layout.ts";
+import type { Glyph } from "./pdf/shape.ts";
 import { loadTypefaces } from "./pdf/typefaces.ts";
 import { tidy, typesetter } from "./pdf/typeset.ts";
 
@@ -12,7 +13,8 @@ import { tidy, typesetter } from "./pdf/typeset.ts";
 const LETTERS_ALWAYS_SET = String.fromCharCode(...Array.from({ length: 95 }, (_, place) => 32 + place), 0x2026);
 const MUTED = "0.4 g";
 const BLACK = "0 g";
-const RULE = "0.6 G 0.5 w";
+const STRONG = "0.5 G 0.6 w";
+const FAINT = "0.88 G 0.4 w";
 
 /**
  * Renders a document, the same bytes for the same document and fonts. Text can be copied; what no font can show is printed as
@@ -71,30 +73,49 @@ function* strings(value: unknown): Generator<string> {
 
 /** A page's drawing instructions. */
 function contentOf(page: Page, useFont: (font: Font) => EmbeddedFont): string {
-  const rules = page.rules.map((y) => {
+  const rules = page.rules.map(({ y, isStrong }) => {
     const height = place(PAGE.height - y);
-    return `${PAGE.margin} ${height} m ${PAGE.width - PAGE.margin} ${height} l S`;
+    return `${isStrong ? STRONG : FAINT} ${PAGE.margin} ${height} m ${PAGE.width - PAGE.margin} ${height} l S`;
   });
-  const texts = page.boxes.map((box) => `${box.isMuted ? MUTED : BLACK} ${spansOf(box, useFont).join(" ")}`);
-  return [RULE, ...rules, "BT", ...texts, "ET"].join("\n");
+  const texts = page.boxes.map((box) => `${box.isMuted ? MUTED : BLACK} ${showText(box, useFont)}`);
+  return [...rules, "BT", ...texts, "ET"].join("\n");
 }
 
-/** A box's glyphs; those of one font that follow each other as the font spaces them are shown together. */
-function spansOf(box: Box, useFont: (font: Font) => EmbeddedFont): string[] {
-  const spans: string[] = [];
+/** Shows a box's glyphs; those of one font that follow each other as the font spaces them go together. */
+function showText(box: Box, useFont: (font: Font) => EmbeddedFont): string {
+  const parts: string[] = [];
   let open: { font: Font; y: number; next: number } | null = null;
-  for (const { glyph, x } of box.line.glyphs) {
+  const close = (): void => {
+    if (open !== null) parts.push("> Tj ");
+    open = null;
+  };
+  const show = (glyph: Glyph, x: number): void => {
     const { font, offset } = glyph;
     const { name, codeOf } = useFont(font);
     if (open === null || open.font !== font || open.y !== offset.y || open.next !== x) {
-      if (open !== null) spans.push("> Tj");
+      close();
       const [left, up] = [box.x + (x * box.size) / 1000, PAGE.height - box.baseline + (offset.y * box.size) / 1000];
-      spans.push(`/${name} ${place(box.size)} Tf 1 0 0 1 ${place(left)} ${place(up)} Tm <`);
+      parts.push(`/${name} ${place(box.size)} Tf 1 0 0 1 ${place(left)} ${place(up)} Tm <`);
     }
-    spans.push(codeOf(glyph));
-    open = { font, y: offset.y, next: x + font.advance(glyph.id) };
+    parts.push(codeOf(glyph));
+    open = { font, y: offset.y, next: x + glyph.advance };
+  };
+  for (const { x, glyphs, isRightToLeft } of box.line.clusters) {
+    // Readers that sort glyphs by where they stand would put a mark behind the next letter, so these say what they are.
+    const isSaid = glyphs.length > 1 && !isRightToLeft;
+    if (isSaid) {
+      close();
+      const text = utf16Hex(glyphs.map((glyph) => glyph.text).join(""));
+      parts.push(`/Span << /ActualText <feff${text}> >> BDC `);
+    }
+    for (const glyph of glyphs) show(glyph, x + glyph.offset.x);
+    if (isSaid) {
+      close();
+      parts.push("EMC ");
+    }
   }
-  return open === null ? [] : [`${spans.join("")}> Tj`];
+  close();
+  return parts.join("");
 }
 
 /** Points with two decimals: a hundredth of a point is not seen. */

@@ -1,7 +1,7 @@
 // The home of embedded fonts: the outlines of the glyphs that are used, and which characters each stands for when copied.
 
-import type { Font } from "./font.ts";
 import type { PdfFile, PdfReference } from "./file.ts";
+import type { Font } from "./font.ts";
 import type { Glyph } from "./shape.ts";
 import { subset } from "./subset.ts";
 
@@ -27,7 +27,7 @@ export function embedFont(font: Font, name: string): EmbeddedFont {
   return {
     name,
     codeOf(glyph) {
-      const key = `${glyph.id} ${glyph.text}`;
+      const key = `${glyph.id} ${glyph.advance} ${glyph.text}`;
       let code = codes.get(key);
       if (code === undefined) {
         used.push(glyph);
@@ -50,12 +50,12 @@ function writeFont(file: PdfFile, font: Font, used: readonly Glyph[]): PdfRefere
       `/ItalicAngle 0 /Ascent ${font.ascent} /Descent ${font.descent} /CapHeight ${font.ascent} /StemV 80 ` +
       `/FontFile2 ${file.addStream(outlines, ` /Length1 ${outlines.length}`)} >>`,
   );
-  const glyphOfCode = new Uint8Array(2 + used.length * 2);
-  used.forEach((glyph, place) => glyphOfCode.set([glyph.id >> 8, glyph.id & 0xff], 2 + place * 2));
+  // Code 0 is the first, and stands for the glyph of what is missing.
+  const glyphOfCode = Uint8Array.from([0, ...used.map((glyph) => glyph.id)].flatMap((id) => [id >> 8, id & 0xff]));
   const cidFont = file.add(
     `<< /Type /Font /Subtype /CIDFontType2 /BaseFont ${name} /FontDescriptor ${descriptor} ` +
       "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> " +
-      `/DW 0 /W [1 [${used.map((glyph) => font.advance(glyph.id)).join(" ")}]] /CIDToGIDMap ${file.addStream(glyphOfCode)} >>`,
+      `/DW 0 /W [1 [${used.map((glyph) => glyph.advance).join(" ")}]] /CIDToGIDMap ${file.addStream(glyphOfCode)} >>`,
   );
   return file.add(
     `<< /Type /Font /Subtype /Type0 /BaseFont ${name} /Encoding /Identity-H /DescendantFonts [${cidFont}] ` +

@@ -30,7 +30,10 @@ export function pdfFile(): PdfFile {
     parts.push(bytes);
     size += bytes.length;
   };
-  const reserve = (): PdfReference => `${(objects += 1)} 0 R`;
+  const reserve = (): PdfReference => {
+    objects += 1;
+    return `${objects} 0 R`;
+  };
   const begin = (reference: PdfReference): void => {
     const number = Number.parseInt(reference, 10);
     offsets[number] = size;
@@ -57,7 +60,9 @@ export function pdfFile(): PdfFile {
       const start = size;
       const entries = offsets.slice(1).map((offset) => `${offset.toString().padStart(10, "0")} 00000 n \n`);
       write(latin1(`xref\n0 ${objects + 1}\n0000000000 65535 f \n${entries.join("")}`));
-      write(latin1(`trailer\n<< /Size ${objects + 1} /Root ${catalogue} /Info ${info} >>\nstartxref\n${start}\n%%EOF\n`));
+      write(
+        latin1(`trailer\n<< /Size ${objects + 1} /Root ${catalogue} /Info ${info} >>\nstartxref\n${start}\n%%EOF\n`),
+      );
       const file = new Uint8Array(size);
       let offset = 0;
       for (const part of parts) {

@@ -19,6 +19,10 @@ export interface Font {
   readonly marks: Marks;
   /** How far a glyph moves the pen on. */
   advance(glyph: number): number;
+  /** A glyph's outline as the file holds it; empty for a blank. */
+  outline(glyph: number): DataView;
+  /** How far a glyph reaches above the baseline, and below it (less than nought). */
+  extent(glyph: number): { readonly top: number; readonly bottom: number };
 }
 
 /** Reads a WOFF file with TrueType outlines. */
@@ -30,6 +34,7 @@ export function readFont(name: string, bytes: Uint8Array): Font {
   const unitsPerEm = head.getUint16(18);
   const metrics = hhea.getUint16(34);
   const scale = (units: number): number => Math.round((units * 1000) / unitsPerEm);
+  const outline = outlinesOf(tables, head.getInt16(50) === 1);
   return {
     name,
     tables,
@@ -40,6 +45,22 @@ export function readFont(name: string, bytes: Uint8Array): Font {
     joining: readJoining(tables),
     marks: readMarks(tables, scale),
     advance: (glyph) => scale(hmtx.getUint16(Math.min(glyph, metrics - 1) * 4)),
+    outline,
+    extent(glyph) {
+      const drawn = outline(glyph);
+      if (drawn.byteLength === 0) return { top: 0, bottom: 0 };
+      return { top: scale(drawn.getInt16(8)), bottom: scale(drawn.getInt16(4)) };
+    },
+  };
+}
+
+function outlinesOf(tables: FontTables, isLong: boolean): (glyph: number) => DataView {
+  const glyf = tableOf(tables, "glyf");
+  const loca = tableOf(tables, "loca");
+  const offsetOf = (glyph: number): number => (isLong ? loca.getUint32(glyph * 4) : loca.getUint16(glyph * 2) * 2);
+  return (glyph) => {
+    const start = offsetOf(glyph);
+    return new DataView(glyf.buffer, glyf.byteOffset + start, offsetOf(glyph + 1) - start);
   };
 }
 

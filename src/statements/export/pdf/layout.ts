@@ -7,8 +7,8 @@ import {
   type PrintedStatement,
   type StatementDocument,
 } from "../document.ts";
-import { keepLargest } from "./rows.ts";
 import { type Column, columnEdges, type Edges } from "./columns.ts";
+import { keepLargest } from "./rows.ts";
 import type { Line, Typesetter, Weight } from "./typeset.ts";
 
 /** A4, in points from the upper left corner. */
@@ -28,10 +28,16 @@ export interface Box {
   readonly isMuted: boolean;
 }
 
-/** A page: its texts, and the heights at which a rule runs across it. */
+/** A page: its texts, and the rules across it. */
 export interface Page {
   readonly boxes: Box[];
-  readonly rules: number[];
+  readonly rules: Rule[];
+}
+
+/** A line across a page at that height: strong below the head of a table, faint between its rows. */
+export interface Rule {
+  readonly y: number;
+  readonly isStrong: boolean;
 }
 
 const LEFT = PAGE.margin;
@@ -42,6 +48,8 @@ const BOTTOM = FOOTER_TOP - 12;
 const TEXT = { size: 8.5, height: 15 } as const;
 const HEADING = { size: 11, height: 22 } as const;
 const LABEL_WIDTH = 110;
+/** The most lines of a title, a file's name or another thing that is said once. */
+const MAX_LINES = 3;
 /** Smaller figures could not be read on paper. */
 const MIN_SIZE = 5;
 /** Where the baseline lies between the top of a row and its bottom: room for a vowel sign with a tone above it. */
@@ -75,8 +83,8 @@ export function layOut(document: StatementDocument, type: Typesetter, onPage: (p
   const layout = new Layout(type, onPage);
   document.statements.forEach((statement, place) => {
     if (place > 0) layout.beginPage();
-    if (place === 0) layout.text(document.title, 11, 18, true);
-    layout.text(document.artist, 20, 34);
+    if (place === 0) layout.text(document.title, 11, 20, true);
+    layout.text(document.artist, 20, 36);
     printFields(layout, statement, document.generatedAt);
     printTotals(layout, statement.currencies);
     for (const currency of statement.currencies) printTables(layout, currency);
@@ -114,7 +122,11 @@ function printTables(layout: Layout, sums: PrintedCurrency): void {
   const named = (heading: string, rows: readonly PrintedRow[]): void => {
     const [first, ...others] = NAMED as [Column, ...Column[]];
     const title = `By ${heading.toLowerCase()}, ${sums.currency}`;
-    printRows(layout, title, [{ ...first, title: heading }, ...others], rows, (row) => [row.name, row.units, row.amount]);
+    printRows(layout, title, [{ ...first, title: heading }, ...others], rows, (row) => [
+      row.name,
+      row.units,
+      row.amount,
+    ]);
   };
   named("Platform", sums.platforms);
   named("Territory", sums.territories);
@@ -199,17 +211,25 @@ class Layout {
 
   /** A text across the page. */
   text(text: string, size: number, height: number, isMuted = false): void {
-    this.#add(text, { left: LEFT, right: RIGHT, top: this.#y, height, size, isMuted });
-    this.#y += height;
+    this.#lines(text, { left: LEFT, right: RIGHT, top: 0, height, size, isMuted });
   }
 
   /** A name and what it is. */
   field(label: string, value: string, isExact = false): void {
-    this.#makeRoom(TEXT.height);
+    this.#makeRoom(TEXT.height * MAX_LINES);
     const cell = { top: this.#y, height: TEXT.height };
     this.#add(label, { ...cell, left: LEFT, right: LEFT + LABEL_WIDTH - 8, isMuted: true });
-    this.#add(value, { ...cell, left: LEFT + LABEL_WIDTH, right: RIGHT, isExact });
-    this.#y += TEXT.height;
+    this.#lines(value, { ...cell, left: LEFT + LABEL_WIDTH, right: RIGHT, isExact });
+  }
+
+  /** A text on as many lines as it needs; the last that it may have is cut. */
+  #lines(text: string, cell: Cell): void {
+    const { left, right, height, size = TEXT.size, isExact = false } = cell;
+    const parts = this.#type.wrap(text, ((right - left) * 1000) / size, isExact ? 1 : MAX_LINES);
+    for (const part of parts) {
+      this.#add(part, { ...cell, top: this.#y });
+      this.#y += height;
+    }
   }
 
   /** A table under a heading; both stand again on every page that it goes on to. */
@@ -221,17 +241,28 @@ class Layout {
     for (const row of rows) {
       if (this.#makeRoom(TEXT.height)) this.#tableHead(`${heading} (continued)`, columns, edges);
       this.#row(row, columns, edges);
+      this.#page.rules.push({ y: this.#y, isStrong: false });
     }
   }
 
   #tableHead(heading: string, columns: readonly Column[], edges: readonly Edges[]): void {
     this.#add(heading, { left: LEFT, right: RIGHT, top: this.#y, ...HEADING, weight: "bold" });
     this.#y += HEADING.height;
-    this.#row(columns.map((column) => column.title), columns, edges, "bold");
-    this.#page.rules.push(this.#y);
+    this.#row(
+      columns.map((column) => column.title),
+      columns,
+      edges,
+      "bold",
+    );
+    this.#page.rules.push({ y: this.#y, isStrong: true });
   }
 
-  #row(cells: readonly string[], columns: readonly Column[], edges: readonly Edges[], weight: Weight = "regular"): void {
+  #row(
+    cells: readonly string[],
+    columns: readonly Column[],
+    edges: readonly Edges[],
+    weight: Weight = "regular",
+  ): void {
     columns.forEach(({ kind }, place) => {
       const { left, right } = edges[place] ?? { left: LEFT, right: RIGHT };
       this.#add(cells[place] ?? "", {

@@ -20,13 +20,20 @@ export type Cluster = readonly Glyph[];
 export interface Letter {
   glyph: number;
   text: string;
+  /** True when the font lacks the character and shows the sign for that. */
+  readonly isMissing?: boolean;
   /** The part of a ligature that a mark was written with. */
   part?: number;
+  /** True for a letter that is seen as part of a ligature before it. */
+  isTaken?: boolean;
 }
 
-/** More marks on one letter would climb into the row above; their text is kept. */
+/** More marks on one letter are a game with text; they are not drawn, and their text is kept. */
 const MAX_MARKS = 4;
+/** How far marks may climb and sink, in thousandths of the type size: further up or down is the next row. */
+export const REACH = { top: 1200, bottom: -500 } as const;
 const NOWHERE: Offset = { x: 0, y: 0 };
+const SPACE = 0x20;
 const NON_JOINER = "\u200c";
 const JOINS_BOTH_SIDES = new Set(["\u200d", "\u0640"]);
 /** A Thai vowel made of a ring, which belongs below the tone that is written before it, and a stem. */
@@ -39,13 +46,14 @@ const THAI_TONE = /^[\u0e48-\u0e4b]$/u;
  * @param characters each with the glyph that it has by itself
  */
 export function shape(font: Font, characters: readonly Letter[]): Cluster[] {
-  const isMark = ({ glyph, text }: Letter): boolean => font.marks.has(glyph) || /^\p{M}/u.test(text);
+  const isMark = ({ glyph, text, isMissing }: Letter): boolean =>
+    !isMissing && (font.marks.has(glyph) || /^\p{M}/u.test(text));
   const letters = ligate(font, join(font, splitThaiAm(font, characters), isMark), isMark);
   const clusters: Letter[][] = [];
   for (const letter of letters) {
     if (isJoinControl(letter)) continue;
     const cluster = clusters.at(-1);
-    if (cluster !== undefined && isMark(letter)) cluster.push(letter);
+    if (cluster !== undefined && (letter.isTaken || isMark(letter))) cluster.push(letter);
     else clusters.push([letter]);
   }
   return clusters.map((cluster) => placeMarks(font, cluster));
@@ -94,27 +102,27 @@ function join(font: Font, letters: Letter[], isMark: (letter: Letter) => boolean
   return letters;
 }
 
+/**
+ * A letter that becomes part of a ligature keeps a place of its own, where nothing is seen: readers disagree on the order in
+ * which one glyph's letters are copied, and agree on that of glyphs.
+ */
 function ligate(font: Font, letters: Letter[], isMark: (letter: Letter) => boolean): Letter[] {
-  if (font.joining.ligatures.size === 0) return letters;
-  for (let start = 0; start < letters.length; start += 1) {
-    const first = letters[start];
-    for (const ligature of (first && font.joining.ligatures.get(first.glyph)) ?? []) {
+  const blank = font.glyphs.get(SPACE);
+  if (blank === undefined) return letters;
+  letters.forEach((first, start) => {
+    for (const ligature of font.joining.ligatures.get(first.glyph) ?? []) {
       const places = matchAfter(letters, start, ligature.rest, isMark);
-      if (first === undefined || places === null) continue;
+      if (places === null) continue;
       first.glyph = ligature.glyph;
-      let part = 0;
-      for (let place = start + 1; place < letters.length; place += 1) {
-        const letter = letters[place];
-        if (letter === undefined || (!places.includes(place) && !isMark(letter))) break;
-        if (places.includes(place)) {
-          part += 1;
-          first.text += letter.text;
-        } else letter.part = part;
-      }
-      for (const place of places.toReversed()) letters.splice(place, 1);
-      break;
+      for (const place of places) Object.assign(letters[place] ?? {}, { glyph: blank, isTaken: true });
+      const end = letters.findIndex((letter, place) => place > start && !letter.isTaken && !isMark(letter));
+      letters.slice(start + 1, end < 0 ? undefined : end).reduce((part, letter) => {
+        letter.part = part + (letter.isTaken ? 1 : 0);
+        return letter.part;
+      }, 0);
+      return;
     }
-  }
+  });
   return letters;
 }
 
@@ -135,25 +143,36 @@ function matchAfter(
   return places;
 }
 
-function placeMarks(font: Font, [letter, ...marks]: readonly Letter[]): Cluster {
+function placeMarks(font: Font, [letter, ...others]: readonly Letter[]): Cluster {
   if (letter === undefined) return [];
   const advance = font.advance(letter.glyph);
-  const cluster: Glyph[] = [{ font, id: letter.glyph, text: letter.text, advance, offset: NOWHERE }];
-  for (const mark of marks.slice(0, MAX_MARKS)) {
-    const offset = offsetOf(font, mark, cluster, advance);
-    cluster.push({ font, id: mark.glyph, text: mark.text, advance: 0, offset });
+  const base: Glyph = { font, id: letter.glyph, text: letter.text, advance, offset: NOWHERE };
+  const marks: Glyph[] = [];
+  const cluster = [base];
+  for (const { glyph, text, part, isTaken } of others) {
+    const isCrowded = marks.length === MAX_MARKS;
+    const last = cluster.at(-1);
+    if (isTaken) cluster.push({ font, id: glyph, text, advance: 0, offset: NOWHERE });
+    else if (isCrowded && last !== undefined) cluster[cluster.length - 1] = { ...last, text: last.text + text };
+    else {
+      const offset = withinReach(font, glyph, offsetOf(font, glyph, base, marks, part ?? 0));
+      marks.push({ font, id: glyph, text, advance: 0, offset });
+      cluster.push(...marks.slice(-1));
+    }
   }
-  const unseen = marks.slice(MAX_MARKS).map((mark) => mark.text);
-  const last = cluster.at(-1);
-  if (last !== undefined && unseen.length > 0) cluster[cluster.length - 1] = { ...last, text: last.text + unseen.join("") };
   return cluster;
 }
 
-function offsetOf(font: Font, mark: Letter, [letter, ...below]: readonly Glyph[], advance: number): Offset {
+function offsetOf(font: Font, mark: number, base: Glyph, below: readonly Glyph[], part: number): Offset {
   for (const carrier of below.toReversed()) {
-    const offset = font.marks.onMark(mark.glyph, carrier.id);
+    const offset = font.marks.onMark(mark, carrier.id);
     if (offset !== null) return { x: carrier.offset.x + offset.x, y: carrier.offset.y + offset.y };
   }
   // A font that says nothing draws its marks to hang over the letter before the pen.
-  return font.marks.onLetter(mark.glyph, letter?.id ?? 0, mark.part ?? 0) ?? { x: advance, y: 0 };
+  return font.marks.onLetter(mark, base.id, part) ?? { x: base.advance, y: 0 };
+}
+
+function withinReach(font: Font, mark: number, { x, y }: Offset): Offset {
+  const { top, bottom } = font.extent(mark);
+  return { x, y: Math.max(REACH.bottom - bottom, Math.min(REACH.top - top, y)) };
 }

@@ -14,18 +14,12 @@ const CHECKSUM_OF_FILES = 0xb1b0_afba;
  */
 export function subset(font: Font, wanted: Set<number>): Uint8Array {
   const head = new DataView(bytesOf(tableOf(font.tables, "head")).slice().buffer);
-  const glyf = tableOf(font.tables, "glyf");
-  const loca = tableOf(font.tables, "loca");
   const count = tableOf(font.tables, "maxp").getUint16(4);
-  const isLong = head.getInt16(50) === 1;
-  const offsetOf = (glyph: number): number => (isLong ? loca.getUint32(glyph * 4) : loca.getUint16(glyph * 2) * 2);
-  const outlineOf = (glyph: number): Uint8Array => bytesOf(glyf).subarray(offsetOf(glyph), offsetOf(glyph + 1));
-
   const kept = new Set([0]);
   const addWithParts = (glyph: number): void => {
     if (kept.has(glyph) && glyph !== 0) return;
     kept.add(glyph);
-    for (const part of partsOf(outlineOf(glyph))) addWithParts(part);
+    for (const part of partsOf(font.outline(glyph))) addWithParts(part);
   };
   for (const glyph of wanted) addWithParts(glyph);
 
@@ -35,25 +29,31 @@ export function subset(font: Font, wanted: Set<number>): Uint8Array {
   for (let glyph = 0; glyph < count; glyph += 1) {
     offsets.setUint32(glyph * 4, size);
     if (!kept.has(glyph)) continue;
-    const outline = padded(outlineOf(glyph));
+    const outline = padded(bytesOf(font.outline(glyph)));
     outlines.push(outline);
     size += outline.length;
   }
   offsets.setUint32(count * 4, size);
   head.setInt16(50, 1);
   head.setUint32(8, 0);
-  return writeSfnt(font, new Map([["head", head], ["loca", offsets], ["glyf", viewOf(concat(outlines))]]));
+  return writeSfnt(
+    font,
+    new Map([
+      ["head", head],
+      ["loca", offsets],
+      ["glyf", viewOf(concat(outlines))],
+    ]),
+  );
 }
 
 /** The glyphs that a composite glyph is put together from. */
-function partsOf(outline: Uint8Array): number[] {
+function partsOf(outline: DataView): number[] {
   const [WORDS, MORE, SCALE, TWO_SCALES, MATRIX] = [0x01, 0x20, 0x08, 0x40, 0x80];
-  const view = viewOf(outline);
-  if (outline.length < 10 || view.getInt16(0) >= 0) return [];
+  if (outline.byteLength === 0 || outline.getInt16(0) >= 0) return [];
   const parts: number[] = [];
   for (let at = 10, flags: number = MORE; (flags & MORE) !== 0; ) {
-    flags = view.getUint16(at);
-    parts.push(view.getUint16(at + 2));
+    flags = outline.getUint16(at);
+    parts.push(outline.getUint16(at + 2));
     at += 4 + (flags & WORDS ? 4 : 2);
     at += flags & SCALE ? 2 : flags & TWO_SCALES ? 4 : flags & MATRIX ? 8 : 0;
   }
@@ -68,15 +68,14 @@ function writeSfnt(font: Font, changed: ReadonlyMap<string, DataView>): Uint8Arr
   const directory = new DataView(new ArrayBuffer(12 + tables.length * 16));
   const power = 31 - Math.clz32(tables.length);
   directory.setUint32(0, 0x0001_0000);
-  [tables.length, 16 << power, power, tables.length * 16 - (16 << power)].forEach((value, place) =>
-    directory.setUint16(4 + place * 2, value),
-  );
+  const search = [tables.length, 16 << power, power, tables.length * 16 - (16 << power)];
+  for (const [place, value] of search.entries()) directory.setUint16(4 + place * 2, value);
   const parts: Uint8Array[] = [bytesOf(directory)];
   let offset = directory.byteLength;
   let headAt = 0;
   tables.forEach(({ tag, bytes }, place) => {
     const entry = 12 + place * 16;
-    [...tag].forEach((letter, index) => directory.setUint8(entry + index, letter.charCodeAt(0)));
+    for (let letter = 0; letter < tag.length; letter += 1) directory.setUint8(entry + letter, tag.charCodeAt(letter));
     directory.setUint32(entry + 4, checksum(padded(bytes)));
     directory.setUint32(entry + 8, offset);
     directory.setUint32(entry + 12, bytes.length);

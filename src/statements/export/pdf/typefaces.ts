@@ -53,8 +53,9 @@ export async function loadTypefaces(texts: Iterable<string>, source: FontSource)
     await Promise.all(
       [...wanted[writing]].map(async (character) => {
         // The catalogue says what a file was cut for, the font what it really has.
-        for (const { name } of entries.filter((entry) => holds(entry, character))) {
-          const font = await load(name);
+        for (const entry of entries) {
+          if (!holds(entry, character)) continue;
+          const font = await load(entry.name);
           if (!font.glyphs.has(character)) continue;
           found[writing].set(character, font);
           return;

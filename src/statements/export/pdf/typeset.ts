@@ -5,15 +5,17 @@ import type { Font } from "./font.ts";
 import { type Cluster, type Glyph, isJoinControl, type Letter, shape } from "./shape.ts";
 import type { Typefaces } from "./typefaces.ts";
 
-/** A glyph where it stands on its line, in thousandths of the type size from the line's left end. */
-export interface PlacedGlyph {
-  readonly glyph: Glyph;
+/** A letter with its marks where it stands on its line, in thousandths of the type size from the line's left end. */
+export interface PlacedCluster {
   readonly x: number;
+  /** In the order in which they are drawn: from right to left, marks come before their letter. */
+  readonly glyphs: readonly Glyph[];
+  readonly isRightToLeft: boolean;
 }
 
 /** A line of glyphs from left to right; its width is in thousandths of the type size. */
 export interface Line {
-  readonly glyphs: readonly PlacedGlyph[];
+  readonly clusters: readonly PlacedCluster[];
   readonly width: number;
 }
 
@@ -26,6 +28,8 @@ export interface Typesetter {
   set(text: string, weight?: Weight): Line;
   /** The text on one line of at most that width, in thousandths of the type size; if need be cut, with an ellipsis. */
   fit(text: string, width: number, weight?: Weight): Line;
+  /** The text cut into the parts that stand on lines of that width, between words where it can be; the last may be too long. */
+  wrap(text: string, width: number, lines: number): string[];
 }
 
 const bidi = bidiFactory();
@@ -35,9 +39,11 @@ const REPLACEMENT = 0xfffd;
 const MAX_LINE_CHARACTERS = 1000;
 
 const BLANKS = /[\s\p{Cc}]+/gu;
-const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\u200f\u202b\u202e\u2067]/u;
+const RIGHT_TO_LEFT =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\u200f\u202b\u202e\u2067]/u;
 const UNSEEN = /^\p{Default_Ignorable_Code_Point}$/u;
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+const WORDS = new Intl.Segmenter("en", { granularity: "word" });
 
 /** What a text consists of once it can be set: composed, on one line, and well formed. */
 export function tidy(text: string): string {
@@ -55,19 +61,37 @@ export function typesetter(faces: Typefaces): Typesetter {
   const fit = (text: string, width: number, weight: Weight = "regular"): Line => {
     const line = set(text.slice(0, MAX_LINE_CHARACTERS), weight);
     if (line.width <= width && text.length <= MAX_LINE_CHARACTERS) return line;
-    const graphemes = [...GRAPHEMES.segment(tidy(text.slice(0, MAX_LINE_CHARACTERS)))].map(({ segment }) => segment);
-    let best: Line = { glyphs: [], width: 0 };
-    for (let low = 0, high = graphemes.length; low <= high; ) {
-      const middle = (low + high) >> 1;
-      const cut = set(`${graphemes.slice(0, middle).join("").trimEnd()}${ELLIPSIS}`, weight);
-      if (cut.width <= width) {
-        best = cut;
-        low = middle + 1;
-      } else high = middle - 1;
-    }
-    return best;
+    const cut = (part: string): Line => set(`${part.trimEnd()}${ELLIPSIS}`, weight);
+    const longest = longestThat(partsOf(GRAPHEMES, text), (part) => cut(part).width <= width);
+    return longest === null ? { clusters: [], width: 0 } : cut(longest);
   };
-  return { set, fit };
+  const wrap = (written: string, width: number, lines: number): string[] => {
+    const text = tidy(written);
+    const fits = (part: string): boolean => set(part.trimEnd()).width <= width;
+    if (lines === 1 || (text.length <= MAX_LINE_CHARACTERS && fits(text))) return [text];
+    const line = longestThat(partsOf(WORDS, text), fits) || longestThat(partsOf(GRAPHEMES, text), fits) || text;
+    const rest = text.slice(line.length).trimStart();
+    return rest === "" ? [line] : [line, ...wrap(rest, width, lines - 1)];
+  };
+  return { set, fit, wrap };
+}
+
+function partsOf(segmenter: Intl.Segmenter, text: string): string[] {
+  return Array.from(segmenter.segment(tidy(text.slice(0, MAX_LINE_CHARACTERS))), ({ segment }) => segment);
+}
+
+/** The most parts of a text, from its beginning, that pass; null when not even nothing does. */
+function longestThat(parts: readonly string[], passes: (text: string) => boolean): string | null {
+  let longest: string | null = null;
+  for (let low = 0, high = parts.length; low <= high; ) {
+    const middle = (low + high) >> 1;
+    const part = parts.slice(0, middle).join("");
+    if (passes(part)) {
+      longest = part;
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  return longest;
 }
 
 /** A stretch of text in one font and one direction; an odd level runs from right to left. */
@@ -114,7 +138,11 @@ function append(
   // A mark stays with its letter if that letter's font has it: only there does it know its place.
   const isMark = /^\p{M}/u.test(character);
   const font = isMark && last?.font.glyphs.has(code) ? last.font : choose(faces, code, text, weight);
-  const letter = { glyph: font.glyphs.get(code) ?? font.glyphs.get(REPLACEMENT) ?? 0, text: character };
+  const glyph = font.glyphs.get(code);
+  const letter: Letter =
+    glyph === undefined
+      ? { glyph: font.glyphs.get(REPLACEMENT) ?? 0, text: shown, isMissing: true }
+      : { glyph, text: shown };
   if (last !== undefined && last.font === font && last.level === level) last.letters.push(letter);
   else runs.push({ font, level, letters: [letter] });
 }
@@ -139,11 +167,13 @@ function place(runs: readonly Run[]): Line {
       start = Math.max(start, end);
     }
   }
-  const glyphs: PlacedGlyph[] = [];
   let x = 0;
-  for (const { cluster } of clusters) {
-    for (const glyph of cluster) glyphs.push({ glyph, x: x + glyph.offset.x });
+  const placed = clusters.map(({ cluster, level }): PlacedCluster => {
+    const isRightToLeft = level % 2 === 1;
+    // Who turns all glyphs of such a line around, to copy its text, then finds each mark behind its letter.
+    const found = { x, glyphs: isRightToLeft ? cluster.toReversed() : cluster, isRightToLeft };
     x += cluster[0]?.advance ?? 0;
-  }
-  return { glyphs, width: x };
+    return found;
+  });
+  return { clusters: placed, width: x };
 }
