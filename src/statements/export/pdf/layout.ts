@@ -50,8 +50,8 @@ const HEADING = { size: 11, height: 22 } as const;
 const LABEL_WIDTH = 110;
 /** The most lines of a title, a file's name or another thing that is said once. */
 const MAX_LINES = 3;
-/** Smaller figures could not be read on paper. */
-const MIN_SIZE = 5;
+/** The smallest size of a figure that is too long for its column: the longest that is ever booked still fits. */
+const MIN_SIZE = 3;
 /** Where the baseline lies between the top of a row and its bottom: room for a vowel sign with a tone above it. */
 const BASELINE = 0.7;
 
