@@ -20,7 +20,7 @@ export interface Joining {
 }
 
 /**
- * Reads the single substitutions of the joining forms and the required ligatures.
+ * Reads the single substitutions of the joining forms, and the ligatures that are always to be made.
  *
  * @see https://learn.microsoft.com/typography/opentype/spec/gsub lookup types 1 and 4 (checked 2026-11-25)
  */
@@ -30,7 +30,7 @@ export function readJoining(tables: FontTables): Joining {
   const [init, medi, fina] = FORMS.map((form) => readSingles(of(form, 1)));
   return {
     forms: { init: init ?? new Map(), medi: medi ?? new Map(), fina: fina ?? new Map() },
-    ligatures: readLigatures(of("rlig", 4)),
+    ligatures: readLigatures(["ccmp", "rlig"].flatMap((feature) => of(feature, 4))),
   };
 }
 

@@ -34,6 +34,8 @@ const MAX_MARKS = 4;
 export const REACH = { top: 1200, bottom: -500 } as const;
 const NOWHERE: Offset = { x: 0, y: 0 };
 const SPACE = 0x20;
+const SHADDA = "\u0651";
+const ARABIC_VOWEL = /^[\u064b-\u0650\u0652\u0670]$/u;
 const NON_JOINER = "\u200c";
 const JOINS_BOTH_SIDES = new Set(["\u200d", "\u0640"]);
 /** A Thai vowel made of a ring, which belongs below the tone that is written before it, and a stem. */
@@ -48,7 +50,7 @@ const THAI_TONE = /^[\u0e48-\u0e4b]$/u;
 export function shape(font: Font, characters: readonly Letter[]): Cluster[] {
   const isMark = ({ glyph, text, isMissing }: Letter): boolean =>
     !isMissing && (font.marks.has(glyph) || /^\p{M}/u.test(text));
-  const letters = ligate(font, join(font, splitThaiAm(font, characters), isMark), isMark);
+  const letters = ligate(font, join(font, shaddaFirst(splitThaiAm(font, characters)), isMark), isMark);
   const clusters: Letter[][] = [];
   for (const letter of letters) {
     if (isJoinControl(letter)) continue;
@@ -80,6 +82,22 @@ function splitThaiAm(font: Font, letters: readonly Letter[]): Letter[] {
     split.push({ glyph: stem, text: letter.text });
   }
   return split;
+}
+
+/**
+ * Puts a doubling sign under its vowel. Unicode sorts it behind, but a vowel that is drawn below it is read as another one.
+ *
+ * @see https://www.unicode.org/reports/tr53/ (checked 2026-11-25)
+ */
+function shaddaFirst(letters: Letter[]): Letter[] {
+  letters.forEach((letter, place) => {
+    if (letter.text !== SHADDA) return;
+    let first = place;
+    while (ARABIC_VOWEL.test(letters[first - 1]?.text ?? "")) first -= 1;
+    letters.copyWithin(first + 1, first, place);
+    letters[first] = letter;
+  });
+  return letters;
 }
 
 function join(font: Font, letters: Letter[], isMark: (letter: Letter) => boolean): Letter[] {
