@@ -118,11 +118,20 @@ describe("a page", () => {
     );
   });
 
+  it("keeps the shapes of a language in what is left of a text that it cuts", () => {
+    const line = type.fit(`${"東京".repeat(300)}の`, 20_000);
+    const used = new Set(
+      line.clusters.flatMap(({ glyphs }) => glyphs.map(({ font }) => font.name.replace(/-\d+$/, ""))),
+    );
+    expect([...used].sort()).toEqual(["biz-udgothic", "noto-sans-latin"]);
+    expect(line.clusters.at(-1)?.glyphs[0]?.text).toBe("…");
+  });
+
   it("loses nothing when it sets a text on several lines", () => {
     fc.assert(
       fc.property(title, fc.integer({ min: 2000, max: 20_000 }), (text, width) => {
         const parts = type.wrap(text, width, 1000);
-        const letters = (joined: string): string => tidy(joined).replace(/\s/g, "");
+        const letters = (joined: string): string => tidy(joined).replace(/\s/g, "").normalize("NFC");
         expect(letters(parts.join(""))).toBe(letters(text));
         for (const part of parts) expect(type.set(part).width).toBeLessThanOrEqual(width);
       }),

@@ -5,13 +5,16 @@ import { type Font, readFont } from "./font.ts";
 
 /** The fonts of a document, by what is to be set in them. */
 export interface Typefaces {
-  /** The font that has a character, as it is written in that text; undefined when none has it. */
-  find(character: number, text: string): Font | undefined;
+  /** Finds the font of a character in the writing of that text; undefined when no font has it. */
+  inWritingOf(text: string): FontOfCharacter;
   /** The bold font of headings. It has Latin letters only; others are set in their usual font. */
   readonly bold: Font;
   /** The font with the sign for what cannot be shown. */
   readonly latin: Font;
 }
+
+/** The font that has a character. */
+export type FontOfCharacter = (character: number) => Font | undefined;
 
 const CATALOGUE = "catalogue.json";
 const LATIN = "noto-sans-latin";
@@ -49,7 +52,7 @@ export async function loadTypefaces(texts: Iterable<string>, source: FontSource)
   const found: Record<Writing, Map<number, Font>> = { zh: new Map(), ja: new Map(), ko: new Map() };
   const wanted = charactersOf(texts);
   for (const writing of WRITINGS) {
-    const entries = inOrder(catalogue, writing);
+    const entries = sortedFor(writing, catalogue);
     await Promise.all(
       [...wanted[writing]].map(async (character) => {
         // The catalogue says what a file was cut for, the font what it really has.
@@ -63,7 +66,16 @@ export async function loadTypefaces(texts: Iterable<string>, source: FontSource)
       }),
     );
   }
-  return { latin, bold, find: (character, text) => found[writingOf(text)].get(character) };
+  return {
+    latin,
+    bold,
+    inWritingOf(text) {
+      const first = writingOf(text);
+      // A part of a text can look like another writing than the whole, whose characters were loaded.
+      const inOrder = [found[first], ...WRITINGS.map((writing) => found[writing])];
+      return (character) => inOrder.find((fonts) => fonts.has(character))?.get(character);
+    },
+  };
 }
 
 function writingOf(text: string): Writing {
@@ -92,7 +104,7 @@ async function readCatalogue(source: FontSource): Promise<CatalogueEntry[]> {
 }
 
 /** Letters before Chinese characters, so that digits and Latin look alike everywhere. */
-function inOrder(catalogue: readonly CatalogueEntry[], writing: Writing): CatalogueEntry[] {
+function sortedFor(writing: Writing, catalogue: readonly CatalogueEntry[]): CatalogueEntry[] {
   const rank = ({ name }: CatalogueEntry): number =>
     HAN_FAMILIES[writing].findIndex((family) => name.startsWith(family));
   return catalogue.toSorted((a, b) => rank(a) - rank(b));

@@ -3,7 +3,7 @@
 import bidiFactory from "bidi-js";
 import type { Font } from "./font.ts";
 import { type Cluster, type Glyph, isJoinControl, type Letter, shape } from "./shape.ts";
-import type { Typefaces } from "./typefaces.ts";
+import type { FontOfCharacter, Typefaces } from "./typefaces.ts";
 
 /** A letter with its marks where it stands on its line, in thousandths of the type size from the line's left end. */
 export interface PlacedCluster {
@@ -24,7 +24,7 @@ export type Weight = "regular" | "bold";
 
 /** Sets texts in the fonts of one document. */
 export interface Typesetter {
-  /** The whole text on one line. Control characters are blanks; what no font has is a visible replacement. */
+  /** The text on one line. Control characters are blanks; what no font has is a visible replacement. */
   set(text: string, weight?: Weight): Line;
   /** The text on one line of at most that width, in thousandths of the type size; if need be cut, with an ellipsis. */
   fit(text: string, width: number, weight?: Weight): Line;
@@ -35,12 +35,13 @@ export interface Typesetter {
 const bidi = bidiFactory();
 const ELLIPSIS = "…";
 const REPLACEMENT = 0xfffd;
-/** Longer texts fit on no line; only their beginning is looked at. */
+/** Longer texts fit on no line; only their beginning is set. */
 const MAX_LINE_CHARACTERS = 1000;
 
 const BLANKS = /[\s\p{Cc}]+/gu;
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\u200f\u202b\u202e\u2067]/u;
+const IS_MARK = /^\p{M}/u;
 const UNSEEN = /^\p{Default_Ignorable_Code_Point}$/u;
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 const WORDS = new Intl.Segmenter("en", { granularity: "word" });
@@ -52,16 +53,18 @@ export function tidy(text: string): string {
 
 /** Sets texts in these fonts. */
 export function typesetter(faces: Typefaces): Typesetter {
-  const set = (text: string, weight: Weight = "regular"): Line => {
-    const tidied = tidy(text);
-    const levels = RIGHT_TO_LEFT.test(tidied) ? bidi.getEmbeddingLevels(tidied).levels : null;
-    const runs = levels === null ? splitByFont(faces, tidied, weight) : splitByLevel(faces, tidied, levels, weight);
-    return place(runs);
+  const setIn = (fontOf: FontOfCharacter, text: string): Line => place(split(fontOf, faces.latin, beginningOf(text)));
+  const fontsFor = (text: string, weight: Weight = "regular"): FontOfCharacter => {
+    const usual = faces.inWritingOf(text);
+    if (weight === "regular") return usual;
+    return (character) => (faces.bold.glyphs.has(character) ? faces.bold : usual(character));
   };
-  const fit = (text: string, width: number, weight: Weight = "regular"): Line => {
-    const line = set(text.slice(0, MAX_LINE_CHARACTERS), weight);
+  const set = (text: string, weight?: Weight): Line => setIn(fontsFor(text, weight), text);
+  const fit = (text: string, width: number, weight?: Weight): Line => {
+    const fontOf = fontsFor(text, weight);
+    const line = setIn(fontOf, text);
     if (line.width <= width && text.length <= MAX_LINE_CHARACTERS) return line;
-    const cut = (part: string): Line => set(`${part.trimEnd()}${ELLIPSIS}`, weight);
+    const cut = (part: string): Line => setIn(fontOf, `${part.trimEnd()}${ELLIPSIS}`);
     const longest = longestThat(partsOf(GRAPHEMES, text), (part) => cut(part).width <= width);
     return longest === null ? { clusters: [], width: 0 } : cut(longest);
   };
@@ -76,8 +79,12 @@ export function typesetter(faces: Typefaces): Typesetter {
   return { set, fit, wrap };
 }
 
+function beginningOf(text: string): string {
+  return tidy(text.slice(0, MAX_LINE_CHARACTERS));
+}
+
 function partsOf(segmenter: Intl.Segmenter, text: string): string[] {
-  return Array.from(segmenter.segment(tidy(text.slice(0, MAX_LINE_CHARACTERS))), ({ segment }) => segment);
+  return Array.from(segmenter.segment(beginningOf(text)), ({ segment }) => segment);
 }
 
 /** The most parts of a text, from its beginning, that pass; null when not even nothing does. */
@@ -101,55 +108,30 @@ interface Run {
   readonly letters: Letter[];
 }
 
-function splitByFont(faces: Typefaces, text: string, weight: Weight): Run[] {
-  const runs: Run[] = [];
-  for (const character of text) append(runs, faces, text, weight, character, character, 0);
-  return runs;
-}
-
-function splitByLevel(faces: Typefaces, text: string, levels: Uint8Array, weight: Weight): Run[] {
-  const mirrored = bidi.getMirroredCharactersMap(text, levels);
+/** Splits a text into runs; what no font has is shown by the sign for that in the Latin one. */
+function split(fontOf: FontOfCharacter, latin: Font, text: string): Run[] {
+  const levels = RIGHT_TO_LEFT.test(text) ? bidi.getEmbeddingLevels(text).levels : null;
+  const mirrored = levels === null ? null : bidi.getMirroredCharactersMap(text, levels);
   const runs: Run[] = [];
   let index = 0;
   for (const character of text) {
-    append(runs, faces, text, weight, character, mirrored.get(index) ?? character, levels[index] ?? 0);
+    const level = levels?.[index] ?? 0;
+    const shown = mirrored?.get(index) ?? character;
     index += character.length;
+    const last = runs.at(-1);
+    if (isJoinControl({ text: character })) last?.letters.push({ glyph: -1, text: character });
+    if (UNSEEN.test(character)) continue;
+    const code = shown.codePointAt(0) ?? 0;
+    // A mark stays with its letter if that letter's font has it: only there does it know its place.
+    const isAtHome = last?.font.glyphs.has(code) && IS_MARK.test(character);
+    const font = (isAtHome ? last?.font : fontOf(code)) ?? latin;
+    const glyph = font.glyphs.get(code);
+    const missing = { glyph: font.glyphs.get(REPLACEMENT) ?? 0, text: shown, isMissing: true };
+    const letter: Letter = glyph === undefined ? missing : { glyph, text: shown };
+    if (last !== undefined && last.font === font && last.level === level) last.letters.push(letter);
+    else runs.push({ font, level, letters: [letter] });
   }
   return runs;
-}
-
-/** Adds a character to the last run, or begins a new one when its font or its direction is another. */
-function append(
-  runs: Run[],
-  faces: Typefaces,
-  text: string,
-  weight: Weight,
-  character: string,
-  shown: string,
-  level: number,
-): void {
-  const last = runs.at(-1);
-  if (isJoinControl({ text: character })) {
-    last?.letters.push({ glyph: -1, text: character });
-    return;
-  }
-  if (UNSEEN.test(character)) return;
-  const code = shown.codePointAt(0) ?? 0;
-  // A mark stays with its letter if that letter's font has it: only there does it know its place.
-  const isMark = /^\p{M}/u.test(character);
-  const font = isMark && last?.font.glyphs.has(code) ? last.font : choose(faces, code, text, weight);
-  const glyph = font.glyphs.get(code);
-  const letter: Letter =
-    glyph === undefined
-      ? { glyph: font.glyphs.get(REPLACEMENT) ?? 0, text: shown, isMissing: true }
-      : { glyph, text: shown };
-  if (last !== undefined && last.font === font && last.level === level) last.letters.push(letter);
-  else runs.push({ font, level, letters: [letter] });
-}
-
-function choose(faces: Typefaces, code: number, text: string, weight: Weight): Font {
-  if (weight === "bold" && faces.bold.glyphs.has(code)) return faces.bold;
-  return faces.find(code, text) ?? faces.latin;
 }
 
 /** @see Unicode Standard Annex #9, rule L2 */
