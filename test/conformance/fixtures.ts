@@ -39,6 +39,13 @@ async function openUpload(owner: Caller, sizeBytes: number): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
+/** A file with one line that names its recording by title alone. */
+export function uncodedFile(mark: string): string {
+  const [header = "", line = ""] = distrokidFile(1, mark).split("\r\n");
+  const cells = line.split("\t");
+  return [header, cells.with(4, `Song ${mark}`).with(5, "").with(6, "").join("\t"), ""].join("\r\n");
+}
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -56,6 +63,11 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   },
   "/parts/:part": async () => "1",
   "/lines/:line": async () => "2",
+  "/unmatched/:identity": async ({ owner }) => {
+    files += 1;
+    await imported(owner, "uncoded.tsv", uncodedFile(`${files}`));
+    return `Song ${files} (Glass Harbor)`;
+  },
   "/team/api-keys/:id": async ({ owner }) => {
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
     return ((await response.json()) as { id: string }).id;
@@ -76,6 +88,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/statements/uploads/:id": "upl_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/parts/:part": "1",
   "/lines/:line": "2",
+  "/unmatched/:identity": "Nobody's Song (None)",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
@@ -161,6 +174,7 @@ export interface Item {
   readonly line: number;
   readonly period: string;
   readonly key: string | null;
+  readonly identity: string;
 }
 
 /** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */

@@ -34,22 +34,18 @@ const ListIdentities = endpoint({
 const AssignIdentity = endpoint({
   operation: "assignIdentity",
   method: "put",
-  path,
+  path: `${path}/:identity`,
   tag,
   summary: "Say which recording an identity is",
   description:
     "Its money moves to that recording at once, of past statements and of coming ones, without importing again. With `isrc` null it stands for itself again.",
   access: "artist",
-  body: z
-    .strictObject({
-      identity: z.string().min(1).max(2000),
-      isrc: z.string().max(20).nullable(),
-    })
-    .meta({ id: "IdentityAssignmentInput" }),
+  params: z.strictObject({ identity: z.string() }),
+  body: z.strictObject({ isrc: z.string().max(20).nullable() }).meta({ id: "IdentityAssignmentInput" }),
   answers: { 200: { description: "Where its money stands now.", schema: IdentityAssignment } },
   problems: ["isrc_invalid", "conflict"],
-  example: { body: { identity: "Night Swims (Glass Harbor)", isrc: "QZAB12400101" } },
-  handle: async ({ ctx, body }) => assignIdentity(ctx, body),
+  example: { params: { identity: "193959000013 Night Swims" }, body: { isrc: "QZAB12400101" } },
+  handle: async ({ ctx, params: { identity }, body: { isrc } }) => assignIdentity(ctx, { identity, isrc }),
   present: (assigned) => ({ status: 200, body: assigned }),
 });
 

@@ -110,8 +110,8 @@ export interface SameLines {
 }
 
 /**
- * Compares a statement's sums by currency, month, store and recording with those of others: sums of as many lines, the
- * same units and the same amount are the same lines. Amounts may differ by the rounding that each line may carry.
+ * Compares a statement's sums by currency, month, store and recording with those of others: sums under the same title of
+ * as many lines, the same units and the same amount are the same lines. Amounts may differ by the rounding that each line may carry.
  */
 export async function countSameLines(
   db: Db,
@@ -121,8 +121,8 @@ export async function countSameLines(
 ): Promise<SameLines[]> {
   const queries = others.map((other) => {
     const cells = (of: string, shared: string) => sql`
-      SELECT s.currency, s.period, j.value->>0 AS platform, j.value->>1 AS key, sum(j.value->>3) AS lines,
-        sum((j.value->>4) + (j.value->>5) + (j.value->>6)) AS units, sum(j.value->>7) AS nanos
+      SELECT s.currency, s.period, j.value->>0 AS platform, j.value->>1 AS key, max(j.value->>2) AS label,
+        sum(j.value->>3) AS lines, sum((j.value->>4) + (j.value->>5) + (j.value->>6)) AS units, sum(j.value->>7) AS nanos
       FROM ${statementSums} s, json_each(s.cells_json) j
       WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${of} AND s.cut = 'recording'
         AND s.period IN (SELECT period FROM ${statementSums} o WHERE o.artist_id = ${scope.artistId}
@@ -137,7 +137,8 @@ export async function countSameLines(
           AND abs(b.nanos - a.nanos) <= a.lines THEN a.lines ELSE 0 END), 0)`.as("same_lines"),
       })
       .from(sql`(${cells(id, other)}) a LEFT JOIN (${cells(other, id)}) b
-        ON b.currency = a.currency AND b.period = a.period AND b.platform = a.platform AND b.key = a.key`);
+        ON b.currency = a.currency AND b.period = a.period AND b.platform = a.platform AND b.key = a.key
+          AND b.label IS a.label`);
   });
   const [first, ...rest] = queries;
   if (first === undefined) return [];
