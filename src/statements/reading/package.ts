@@ -1,4 +1,4 @@
-// The home of an office package: a zip of XML parts, what kinds of parts they are, and how they point at each other.
+// The home of an office package: a zip of XML parts, and how they point at each other.
 import { Problem } from "../../kernel/problems.ts";
 import { ARCHIVE_CAPS, unpack } from "./archive.ts";
 import type { ByteSource } from "./bytes.ts";
@@ -36,9 +36,9 @@ const MAX_RELATIONSHIPS = 2000;
 const MAX_TARGET_LENGTH = 1000;
 
 const OLD_CONTAINER = [0xd0, 0xcf, 0x11, 0xe0];
-const CONTENT_TYPES = "[content_types].xml";
 const ROOT_RELATIONSHIPS = "_rels/.rels";
-const KINDS: ReadonlySet<string> = new Set(["officeDocument", "worksheet", "styles", "sharedStrings"]);
+const MACROS = ["vbaProject", "xlMacrosheet"];
+const KINDS: ReadonlySet<string> = new Set(["officeDocument", "worksheet", "styles", "sharedStrings", ...MACROS]);
 
 /** Whether a file begins like an .xls workbook, or like an .xlsx that a password protects: both are OLE containers. */
 export function isOldWorkbook(head: Uint8Array): boolean {
@@ -90,31 +90,32 @@ function sinkOf(name: string, visitor: PartVisitor): MemberSink {
 }
 
 /**
- * Finds the parts of a workbook by following the package's relationships; the names of the parts say nothing.
+ * Finds the parts of a workbook by following the package's relationships. Neither the names of the parts nor the list
+ * of content types is asked: SheetJS declares binary workbooks and macros in every file it writes.
  *
  * @throws Problem `file_unreadable` where the file is no .xlsx workbook: an old or encrypted one, a binary one, one with
  * macros, another document; otherwise as {@link readParts}
- * @see ECMA-376 part 2, sections 6.2 (parts), 6.5 (relationships) and 7.2.3 (content types), checked 2026-11
+ * @see ECMA-376 part 2, section 6.5 (relationships), checked 2026-11
  */
 export async function mapPackage(open: OpenFile, caps: ArchiveCaps): Promise<PackageMap> {
-  const start = new ByteReader(await open());
-  const magic = await start.peek(OLD_CONTAINER.length);
-  await start.close();
-  if (magic !== null && isOldWorkbook(magic)) {
-    throw unreadableWorkbook("An .xls workbook, or one with a password, cannot be read: save it as .xlsx or CSV.");
-  }
+  await refuseOldWorkbook(open);
   const found = new Map<string, Relationships>();
-  const visited = await readParts(open, caps, (part) => {
-    if (part === CONTENT_TYPES) return new ContentTypes();
+  await readParts(open, caps, (part) => {
     if (!part.endsWith(".rels")) return null;
     const relationships = new Relationships(part);
     found.set(part, relationships);
     return relationships;
   });
   const workbook = found.get(ROOT_RELATIONSHIPS)?.first("officeDocument") ?? null;
-  if (!visited.has(CONTENT_TYPES) || workbook === null) throw unreadableWorkbook("The file holds no workbook.");
+  if (workbook === null) throw unreadableWorkbook("The file holds no workbook.");
+  if (workbook.endsWith(".bin")) {
+    throw unreadableWorkbook("A binary workbook (.xlsb) cannot be read: save it as .xlsx or CSV.");
+  }
   const name = workbook.lastIndexOf("/") + 1;
   const own = found.get(`${workbook.slice(0, name)}_rels/${workbook.slice(name)}.rels`);
+  if (MACROS.some((kind) => own?.first(kind))) {
+    throw unreadableWorkbook("A workbook with macros is not read: save it as .xlsx or CSV.");
+  }
   return {
     workbook,
     sheets: own?.all("worksheet") ?? new Map(),
@@ -123,17 +124,14 @@ export async function mapPackage(open: OpenFile, caps: ArchiveCaps): Promise<Pac
   };
 }
 
-/** The list of what kinds of parts a package holds, in which binary workbooks and macros show. */
-class ContentTypes implements PartVisitor {
-  open(path: string, attributes: Attributes): void {
-    if (path !== "/Types/Override" && path !== "/Types/Default") return;
-    const type = attributes.get("ContentType") ?? "";
-    if (/sheet\.binary/iu.test(type)) {
-      throw unreadableWorkbook("A binary workbook (.xlsb) cannot be read: save it as .xlsx or CSV.");
-    }
-    if (/macroEnabled|vbaProject/iu.test(type)) {
-      throw unreadableWorkbook("A workbook with macros is not read: save it as .xlsx or CSV.");
-    }
+async function refuseOldWorkbook(open: OpenFile): Promise<void> {
+  const start = new ByteReader(await open());
+  try {
+    const magic = await start.peek(OLD_CONTAINER.length);
+    if (magic === null || !isOldWorkbook(magic)) return;
+    throw unreadableWorkbook("An .xls workbook, or one with a password, cannot be read: save it as .xlsx or CSV.");
+  } finally {
+    await start.close();
   }
 }
 

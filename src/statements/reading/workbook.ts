@@ -33,7 +33,7 @@ const MAX_NAME_LENGTH = 255;
  * Opens a workbook: finds its sheets, and reads what all cells share. Every sheet is unpacked for that, so that a
  * broken or hostile file shows itself here; only the shared texts stay in memory.
  *
- * @param open called three times, each time for the whole file
+ * @param open called several times, since what explains a part may stand behind it
  * @throws Problem `file_unreadable` where it is no .xlsx workbook or holds something no workbook needs,
  * `archive_unreadable` and `archive_too_large` as every archive
  * @see ECMA-376 part 1, sections 12.3 and 18.2 to 18.4, checked 2026-11
@@ -53,7 +53,7 @@ export async function readWorkbook(open: OpenFile, caps: ArchiveCaps = WORKBOOK_
   const missing = [...visitors.keys()].find((part) => !visited.has(part));
   if (missing !== undefined) throw unreadableWorkbook(`The workbook lacks its part "${missing}".`);
   const sheets = contents.sheets(map, (part) => looks.get(part)?.isDone === true);
-  if (sheets.length === 0) throw unreadableWorkbook("The workbook has no sheet.");
+  if (sheets.length === 0) throw unreadableWorkbook("The file is no workbook, or one without a sheet.");
   return { sheets, strings: strings.texts, dateKinds: styles.dateKinds, isDate1904: contents.isDate1904 };
 }
 
