@@ -1,7 +1,13 @@
 // The home of what a cell of a workbook says: numbers without their binary noise, dates, and escaped letters, as text.
+import { unreadableWorkbook } from "./package.ts";
 
 /** How a number cell is shown, where it is not as a number: as a day or time, or as hours that run past a day. */
 export type DateKind = "date" | "elapsed";
+
+/** The longest text of a cell. @see Excel specifications and limits, Microsoft, checked 2026-11 */
+const MAX_LENGTH = 32_767;
+/** Seven letters may be written for one, as in `_x000D_`. */
+const MAX_WRITTEN_LENGTH = MAX_LENGTH * 7;
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = 86_400_000;
@@ -35,8 +41,9 @@ export function dateKindOf(id: number, code: string | undefined): DateKind | nul
   }
   const spoken = code.replaceAll(/"[^"]*"?|\\.|[_*]./gsu, "");
   if (/\[(?:h+|m+|s+)\]/iu.test(spoken)) return "elapsed";
-  const letters = spoken.replaceAll(/\[[^\]]*\]?/gu, "");
-  return /[dmyhs]/iu.test(letters) && !/[#?]|general/iu.test(letters) ? "date" : null;
+  // Where digits are asked for, other than those of a second, letters are a currency that somebody forgot to quote.
+  const letters = spoken.replaceAll(/\[[^\]]*\]?/gu, "").replaceAll(/s[.,]0+/giu, "s");
+  return /[dmyhs]/iu.test(letters) && !/[#?0]/u.test(letters) ? "date" : null;
 }
 
 /**
@@ -95,6 +102,33 @@ export function isoDateText(printed: string): string {
 export function unescaped(text: string): string {
   if (!text.includes("_x")) return text;
   return text.replaceAll(/_x([\da-f]{4})_/giu, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** Gathers the text of one cell from its pieces. */
+export class CellText {
+  #text = "";
+
+  /** @throws Problem `file_unreadable` where it is longer than a cell can be */
+  add(piece: string): void {
+    this.#text += piece;
+    if (this.#text.length > MAX_WRITTEN_LENGTH) throw tooLong();
+  }
+
+  /**
+   * The text, to be put into a line: a line break within it, and a NUL, becomes a space. The next cell may begin.
+   *
+   * @throws Problem `file_unreadable` where it is longer than a cell can be
+   */
+  take(): string {
+    const text = unescaped(this.#text);
+    this.#text = "";
+    if (text.length > MAX_LENGTH) throw tooLong();
+    return text.replaceAll(/\r\n|[\r\n\0]/gu, " ");
+  }
+}
+
+function tooLong(): Error {
+  return unreadableWorkbook(`A cell of the workbook holds more than ${MAX_LENGTH} characters.`);
 }
 
 function clock(seconds: number): string {

@@ -1,16 +1,14 @@
 // The home of a sheet's rows: its cells, put in their columns and written as lines of text.
 import { Problem } from "../../kernel/problems.ts";
 import type { DateKind } from "./cell.ts";
-import { dateText, isoDateText, numberText } from "./cell.ts";
-import { CellText } from "./lookups.ts";
+import { CellText, dateText, isoDateText, numberText } from "./cell.ts";
 import type { PartVisitor } from "./package.ts";
 import { unreadableWorkbook } from "./package.ts";
 import type { Attributes } from "./xml.ts";
 
-/** The size of the largest sheet. @see Excel's specifications and limits, checked 2026-11 */
-export const MAX_ROWS = 1_048_576;
-/** @see MAX_ROWS */
-export const MAX_COLUMNS = 16_384;
+/** The size of the largest sheet. @see Excel specifications and limits, Microsoft, checked 2026-11 */
+const MAX_ROWS = 1_048_576;
+const MAX_COLUMNS = 16_384;
 /** Cells of a sheet, those left out between others included: the longest sheet, at a breadth no statement has. */
 const MAX_CELLS = MAX_ROWS * 64;
 

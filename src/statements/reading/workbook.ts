@@ -1,5 +1,6 @@
 // The home of workbooks (xlsx): which sheets one has, and the lines of text that one of them is.
-import { CellText, SharedStrings, Styles } from "./lookups.ts";
+import { unescaped } from "./cell.ts";
+import { SharedStrings, Styles } from "./lookups.ts";
 import type { ArchiveCaps } from "./member.ts";
 import type { OpenFile, PackageMap, PartVisitor } from "./package.ts";
 import { mapPackage, readParts, unreadableWorkbook, WORKBOOK_CAPS } from "./package.ts";
@@ -101,11 +102,10 @@ class Contents implements PartVisitor {
   open(path: string, attributes: Attributes): void {
     if (path === "/workbook/workbookPr") this.isDate1904 = /^(?:1|true)$/u.test(attributes.get("date1904") ?? "");
     if (path !== "/workbook/sheets/sheet") return;
-    const name = new CellText();
-    name.add(attributes.get("name") ?? "");
+    const name = unescaped(attributes.get("name") ?? "").slice(0, MAX_NAME_LENGTH);
     const id = [...attributes].find(([key]) => key.endsWith(":id"))?.[1] ?? "";
     const isHidden = (attributes.get("state") ?? "visible") !== "visible";
-    this.#sheets.push({ name: name.take().slice(0, MAX_NAME_LENGTH), isHidden, id });
+    this.#sheets.push({ name, isHidden, id });
     if (this.#sheets.length > MAX_SHEETS) throw unreadableWorkbook(`The workbook has more than ${MAX_SHEETS} sheets.`);
   }
 

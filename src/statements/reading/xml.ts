@@ -179,7 +179,8 @@ export class XmlReader {
       at = ATTRIBUTE.lastIndex;
       const name = found[1] ?? "";
       if (attributes.has(name)) throw this.#malformed();
-      if (!/^xmlns(?::|$)/u.test(name)) attributes.set(name, this.#resolved(found[2] ?? found[3] ?? ""));
+      // A workbook's own attributes never begin so, and a prefix means nothing here.
+      if (!name.startsWith("xmlns")) attributes.set(name, this.#resolved(found[2] ?? found[3] ?? ""));
     }
     if (tag.slice(at, end).trim() !== "") throw this.#malformed();
     return attributes;
