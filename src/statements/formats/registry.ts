@@ -1,10 +1,40 @@
 // The home of the list of statement formats, and of the choice among them for a file.
+import { APPLE_ITUNES_SALES, APPLE_MUSIC_FINANCIAL, APPLE_MUSIC_STREAMS } from "./apple.ts";
+import { APPLE_FOR_ARTISTS_SONGS } from "./apple-music-for-artists.ts";
+import { BANDCAMP_V1, BANDCAMP_V2 } from "./bandcamp.ts";
+import { CLICKNCLEAR } from "./clicknclear.ts";
 import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
 import type { FileHead, FormatMatch, StatementFormat } from "./format.ts";
+import { SACEM_RELEVE } from "./sacem.ts";
+import {
+  S4A_AUDIENCE_TIMELINE,
+  S4A_AUDIENCE_TIMELINE_V2,
+  S4A_SONG_TIMELINE,
+  S4A_SONGS,
+} from "./spotify-for-artists.ts";
 import { TUNECORE } from "./tunecore.ts";
+import { YOUTUBE_ADS_ASSET_RAW, YOUTUBE_SUBSCRIPTION_ASSET } from "./youtube.ts";
 
 /** Every statement format that can be read, in the order in which they are listed to people. */
-export const FORMATS: readonly StatementFormat[] = [DISTROKID_V1, DISTROKID_V2, TUNECORE];
+export const FORMATS: readonly StatementFormat[] = [
+  DISTROKID_V1,
+  DISTROKID_V2,
+  TUNECORE,
+  BANDCAMP_V1,
+  BANDCAMP_V2,
+  APPLE_ITUNES_SALES,
+  APPLE_MUSIC_STREAMS,
+  APPLE_MUSIC_FINANCIAL,
+  YOUTUBE_ADS_ASSET_RAW,
+  YOUTUBE_SUBSCRIPTION_ASSET,
+  SACEM_RELEVE,
+  CLICKNCLEAR,
+  S4A_AUDIENCE_TIMELINE,
+  S4A_AUDIENCE_TIMELINE_V2,
+  S4A_SONG_TIMELINE,
+  S4A_SONGS,
+  APPLE_FOR_ARTISTS_SONGS,
+];
 
 /** A format that has something of the head, and how much. */
 export interface FormatCandidate {

@@ -397,13 +397,13 @@ function windowOf(told: Span | null, answers: Answers): Span {
 function currencyOf(declaration: TableDeclaration, layout: Layout, file: FileFacts, answers: Answers): string | null {
   if (declaration.measures === "plays") return "";
   const rule = declaration.currency ?? "column";
-  const isColumn = layout.columns.some((column) => column?.is === "currency");
-  if (rule === "column" || isColumn) return null;
+  if (rule === "column") return null;
   if (rule === "header") {
     if (layout.currency === null) throw new Error(`${declaration.id} matched without its currency`);
     return layout.currency;
   }
   if ("is" in rule) return rule.is;
+  if ("ofFile" in rule && layout.columns.some((column) => column?.is === "currency")) return null;
   const told = "usually" in rule ? rule.usually : rule.ofFile(file);
   const currency = "usually" in rule ? (answers.currency ?? told) : (told ?? answers.currency ?? null);
   if (currency === null) throw new AnswerMissingError("currency", "The file does not tell its currency.");
