@@ -52,6 +52,8 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/lines.ts": { as: "service", because: "lines read again from the original" },
   "earnings/overview.ts": { as: "answer", because: "an answer made once per generation and read many times" },
   "statements/check.ts": { as: "service", because: "holds what is read against what is stated and booked" },
+  "statements/unpack.ts": { as: "service", because: "makes lines of archives, workbooks and two-byte texts" },
+  "statements/parts.ts": { as: "service", because: "an archive of several files is a statement of parts" },
   "statements/plays.ts": { as: "service", because: "books plays, which meet neither rollups of money nor ledger" },
   "statements/money-shape.ts": { as: "schema", because: "every noun of the room shows amounts" },
   "statements/sums/running.ts": { as: "model", because: "adds up one currency at a time; the hot path, and pure" },

@@ -3,7 +3,7 @@
 
 import type { Ctx } from "../db/ctx.ts";
 import { formatExact, parseExact } from "../kernel/quantise.ts";
-import type { Month } from "../kernel/time.ts";
+import { addMonths, type Month } from "../kernel/time.ts";
 import { formatOf } from "./formats/registry.ts";
 import {
   holds,
@@ -42,13 +42,28 @@ const SAME_LINES_PERCENT = 50;
 /** Earlier statements that are compared line by line; the newest ones, since it is they that are sent again. */
 const MOST_COMPARED = 24;
 
-/** Lists the posted statements of the same source that cover some of the same months, the newest first. */
+/**
+ * A summary tells the month it was made out in and not those of the sales, which lie before it: within half a year a
+ * file of the one kind and a file of the other are taken for the same money.
+ */
+const SUMMARY_LAG_MONTHS = 6;
+
+/**
+ * Lists the posted statements of the same source that cover some of the same months, or the same money in another form;
+ * the newest first.
+ */
 export async function listEarlier(ctx: Ctx, statement: StatementRow): Promise<StatementRow[]> {
   const { source, periodFrom, periodTo, measures } = statement;
   if (source === null || periodFrom === null || periodTo === null || measures !== "money") return [];
-  const posted = await listPostedBetween(ctx.db, ctx.scope, { source, from: periodFrom, to: periodTo });
+  const posted = await listPostedBetween(ctx.db, ctx.scope, {
+    source,
+    from: addMonths(periodFrom as Month, -SUMMARY_LAG_MONTHS),
+    to: addMonths(periodTo as Month, SUMMARY_LAG_MONTHS),
+  });
+  const meets = (row: StatementRow) => (row.periodFrom ?? "") <= periodTo && (row.periodTo ?? "") >= periodFrom;
   return posted
     .filter((row) => row.id !== statement.id && row.id !== statement.supersedes)
+    .filter((row) => meets(row) || isSummary(statement.format, row.format))
     .sort((left, right) => (left.id < right.id ? 1 : -1))
     .slice(0, MOST_COMPARED);
 }
@@ -67,6 +82,11 @@ export async function listOverlaps(
     earlier.map(({ id }) => id),
   );
   return earlier.flatMap((row, at): Overlap[] => {
+    if (isSummary(statement.format, row.format)) {
+      const { id: statementId, filename, format, periodFrom, periodTo } = row;
+      const months = { from: periodFrom as Month, to: periodTo as Month };
+      return [{ statementId, filename, format, ...months, lines: statement.lines, sameLines: 0 }];
+    }
     const { from, to, lines, sameLines } = same[at] ?? { from: null, to: null, lines: 0, sameLines: 0 };
     if (from === null || to === null || lines === 0) return [];
     return [{ statementId: row.id, filename: row.filename, format: row.format, from, to, lines, sameLines }];

@@ -15,7 +15,7 @@ import { decoder } from "./reading/encoding.ts";
 import { forEachRecord } from "./reading/records.ts";
 import { type BlockRow, findStatement, listBlocks, type StatementRow } from "./repository.ts";
 import { RunningSums } from "./sums/running.ts";
-import { headOf, knownText, readerFor, type StatementText, type TextReader } from "./text.ts";
+import { filled, headOf, knownText, readerFor, type StatementText, type TextReader } from "./text.ts";
 
 /** A line with the nanos it was booked at. */
 export interface BookedLine extends StatementLine {
@@ -201,7 +201,7 @@ interface LineSource {
 
 async function openLines(ctx: Ctx, statement: StatementRow): Promise<LineSource> {
   const text = knownText(statement);
-  const textReader = text && readerFor(ctx, statement, await headOf(ctx, statement.id, text));
+  const textReader = text && readerFor(ctx, statement, text, await headOf(ctx, statement.id, text));
   if (!text || !textReader) throw new Problem("statement_not_ready");
   return { statement, text, textReader };
 }
@@ -221,7 +221,7 @@ async function visitBlock(
     decoder(text.encoding).decode(bytes),
     shape,
     (cells, line, raw) => {
-      if (line > match.headerLine) visit(cells, line, raw);
+      if (line > match.headerLine) visit(filled(textReader, cells), line, raw);
     },
     block.firstLine,
   );

@@ -123,7 +123,12 @@ export interface InvalidCodes {
 
 /** Something worth knowing of a statement that keeps it from nothing. */
 export interface StatementWarning {
-  readonly code: "codes_invalid" | "refunds_set_aside" | "lines_booked_before" | "summary_of_another";
+  readonly code:
+    | "codes_invalid"
+    | "file_passed_over"
+    | "refunds_set_aside"
+    | "lines_booked_before"
+    | "summary_of_another";
   readonly line: number | null;
   readonly count: number;
   readonly message: string;

@@ -4,8 +4,14 @@ import type { Stores } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 
-/** The objects a statement may have: what was sent, what was unpacked from it, and its text as UTF-8 lines. */
-export type ObjectName = "original" | "unpacked" | "lines";
+/**
+ * The objects a statement may have: what was sent, what was unpacked from it, its text as UTF-8 lines, and the sheet of
+ * a workbook as lines of tab-parted, quoted cells.
+ */
+export type ObjectName = "original" | "unpacked" | "lines" | "sheet";
+
+/** What a statement has beside its original: all of it can be made again. */
+export const MADE_OBJECTS: readonly ObjectName[] = ["unpacked", "lines", "sheet"];
 
 /** R2 takes parts of at least 5 MiB, all of one size but the last. @see R2 limits, checked 2026-11 */
 const PART_BYTES = 8 * 1024 * 1024;

@@ -7,7 +7,7 @@ import type { JobRequest } from "../jobs/messages.ts";
 import { judge, listEarlier } from "./check.ts";
 import { AnswerMissingError, isApart, LineProblemError } from "./formats/format.ts";
 import { LINES_PER_BLOCK, MAX_CELLS, type ReadingState, type StatementProblem, type StatementStatus } from "./model.ts";
-import { objectKey, readRange, removeObjects } from "./objects.ts";
+import { MADE_OBJECTS, objectKey, readRange, removeObjects } from "./objects.ts";
 import { decoder, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
 import {
@@ -20,7 +20,8 @@ import {
   stepStatements,
 } from "./repository.ts";
 import { Tally } from "./tally.ts";
-import { headOf, knownText, readerFor, type StatementText, type TextReader, TextRefusal, writeText } from "./text.ts";
+import { filled, headOf, knownText, readerFor, type StatementText, type TextReader, TextRefusal } from "./text.ts";
+import { writeText } from "./unpack.ts";
 
 const START: ReadingState = {
   number: 0,
@@ -66,7 +67,8 @@ export async function readStatement(ctx: Ctx, statementId: string): Promise<void
 
 async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
   const text = knownText(statement) ?? (await writeText(ctx, statement));
-  const textReader = readerFor(ctx, statement, await headOf(ctx, statement.id, text));
+  if (text === null) return;
+  const textReader = readerFor(ctx, statement, text, await headOf(ctx, statement.id, text));
   if (textReader === null) {
     throw new TextRefusal(
       "format_unknown",
@@ -125,10 +127,11 @@ async function readSlice(
   ctx: Ctx,
   statementId: string,
   text: StatementText,
-  { reader, match, head, quoting }: TextReader,
+  textReader: TextReader,
   tally: Tally,
   place: { offset: number; line: number },
 ): Promise<BlockOfStep[]> {
+  const { reader, match, head, quoting } = textReader;
   const length = Math.min(Math.max(ctx.settings.sliceBytes, MIN_SLICE_BYTES), text.bytes - place.offset);
   const bytes = await readRange(ctx.stores.files, objectKey(ctx.scope, statementId, text.object), place.offset, length);
   const atEnd = place.offset + length >= text.bytes;
@@ -154,7 +157,7 @@ async function readSlice(
       shape,
       (cellsOfLine, line) => {
         if (line <= match.headerLine) return;
-        const row = reader.read(cellsOfLine, line);
+        const row = reader.read(filled(textReader, cellsOfLine), line);
         if (isApart(row)) tally.setApart(row);
         else tally.add(row);
       },
@@ -274,7 +277,7 @@ async function end(
     after: { status, problem },
   });
   // A person who answers or maps by hand looks at the text, so it stays until nobody can.
-  if (isFinal) await removeObjects(ctx.stores, ctx.scope, id, ["unpacked", "lines"]);
+  if (isFinal) await removeObjects(ctx.stores, ctx.scope, id, MADE_OBJECTS);
 }
 
 function jobFor(ctx: Ctx, kind: "statement.read" | "statement.post", statementId: string): JobRequest {

@@ -10,6 +10,8 @@ import { MAX_UPLOAD_BYTES } from "./model.ts";
 import { ObjectWriter, objectKey, openObject, removeObjects } from "./objects.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
 import { FileLook, type Seen } from "./reading/look.ts";
+import { WORKBOOK_CAPS, WORKBOOK_MARK } from "./reading/package.ts";
+import { readWorkbook } from "./reading/workbook.ts";
 import { findByBytes, receiveStatements, type StatementRow } from "./repository.ts";
 
 /** A file on its way in. */
@@ -25,6 +27,8 @@ export interface KeptFile {
   readonly filename: string;
   readonly isPreview: boolean;
   readonly seen: Seen;
+  /** The statement of the archive it came in. */
+  readonly partOf?: string;
 }
 
 /** What became of an upload: a new statement, or the living one that has the same bytes. */
@@ -123,13 +127,23 @@ export function tooLarge(): Problem {
   });
 }
 
-/** Unpacks an archive to nowhere, so that a bomb or a broken one is refused before anything of it is kept. */
+/**
+ * Unpacks an archive to nowhere, so that a bomb or a broken one is refused before anything of it is kept; of a workbook
+ * everything but the cells is read too.
+ */
 async function checkArchive(ctx: Ctx, id: string, kind: "gzip" | "zip"): Promise<void> {
-  const object = await openObject(ctx.stores.files, objectKey(ctx.scope, id, "original"));
-  await unpack(kind, object.body, ARCHIVE_CAPS, () => ({ write: async () => undefined }));
+  const open = async () => (await openObject(ctx.stores.files, objectKey(ctx.scope, id, "original"))).body;
+  let isWorkbook = false;
+  await unpack(kind, await open(), kind === "zip" ? WORKBOOK_CAPS : ARCHIVE_CAPS, (name) => {
+    if (name === WORKBOOK_MARK) isWorkbook = true;
+    return { write: async () => undefined };
+  });
+  if (isWorkbook) await readWorkbook(open);
 }
 
-function rowOf(ctx: Ctx, { statementId: id, filename, isPreview, seen }: KeptFile): StatementRow {
+/** A statement's row as it is when its file has just been kept. */
+export function rowOf(ctx: Ctx, file: KeptFile): StatementRow {
+  const { statementId: id, filename, isPreview, seen } = file;
   const isPlain = seen.kind === "text" && !seen.encoding.encoding.startsWith("utf-16");
   return {
     artistId: ctx.scope.artistId,
@@ -168,6 +182,7 @@ function rowOf(ctx: Ctx, { statementId: id, filename, isPreview, seen }: KeptFil
     answers: null,
     mapping: null,
     supersedes: null,
-    partOf: null,
+    partOf: file.partOf ?? null,
+    parts: null,
   };
 }

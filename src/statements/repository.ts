@@ -50,6 +50,7 @@ const columns = {
   mapping: statements.mapping,
   supersedes: statements.supersedes,
   partOf: statements.partOf,
+  parts: statements.parts,
 };
 
 const LIVING = notInArray(statements.status, ["retracted", "failed"]);

@@ -190,8 +190,9 @@ function streamOf(ctx: Ctx, id: string): Response {
         const statement = await getStatement(ctx, id);
         const state = JSON.stringify(Statement.parse(presentStatement(statement)));
         ticks += 1;
-        // "ready" moves on by itself unless the statement was uploaded to be looked at.
-        const isAtRest = !MOVING.has(statement.status) && (statement.status !== "ready" || statement.isPreview === 1);
+        // "ready" moves on by itself unless a person is to look at it, or something is wrong with it.
+        const isHeld = statement.isPreview === 1 || statement.problems !== "[]";
+        const isAtRest = !MOVING.has(statement.status) && (statement.status !== "ready" || isHeld);
         const isNews = state !== sent;
         if (isNews) controller.enqueue(new TextEncoder().encode(`event: statement\ndata: ${state}\n\n`));
         sent = state;

@@ -99,7 +99,7 @@ export function presentStatement(row: StatementRow): z.input<typeof Statement> {
     problems: JSON.parse(row.problems),
     warnings: JSON.parse(row.warnings),
     partOf: row.partOf,
-    parts: [],
+    parts: row.parts === null ? [] : JSON.parse(row.parts),
     supersedes: row.supersedes,
     progress: { done: isRead ? bytes : row.doneBytes, total: bytes, unit: "bytes" },
     createdAt: instantToIso(row.createdAt),

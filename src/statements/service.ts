@@ -11,6 +11,7 @@ import type { DetailCut } from "../metrics/index.ts";
 import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
 import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
 import { findObject, listObjects, objectKey } from "./objects.ts";
+import { asWhole, listParts } from "./parts.ts";
 import {
   findStatement,
   findStatements,
@@ -23,11 +24,20 @@ import {
 import { groupCells, sumStatements } from "./sums/repository.ts";
 import { listAwaitedStatements, sweepUploads } from "./uploads/service.ts";
 
-/** Finds a statement. @throws Problem `not_found` */
+/** Finds a statement; one of parts as they stand together. @throws Problem `not_found` */
 export async function getStatement(ctx: Ctx, id: string): Promise<StatementRow> {
+  const statement = await getRow(ctx, id);
+  return asWhole(statement, await partsOfRow(ctx, statement));
+}
+
+async function getRow(ctx: Ctx, id: string): Promise<StatementRow> {
   const statement = await findStatement(ctx.db, ctx.scope, id);
   if (statement === null) throw new Problem("not_found");
   return statement;
+}
+
+async function partsOfRow(ctx: Ctx, statement: StatementRow): Promise<readonly StatementRow[]> {
+  return (await listParts(ctx, [statement])).get(statement.id) ?? [];
 }
 
 /** Lists statements, newest first. */
@@ -39,7 +49,9 @@ export async function listStatementPage(
   const [before] = readCursor(ctx, binding, query.cursor) ?? [];
   const place = before === undefined ? null : String(before);
   const rows = await listStatements(ctx.db, ctx.scope, query, place, query.limit);
-  return pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
+  const page = pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
+  const parts = await listParts(ctx, page.data);
+  return { ...page, data: page.data.map((row) => asWhole(row, parts.get(row.id) ?? [])) };
 }
 
 /** What a person says when booking a statement that was looked at first. */
@@ -57,7 +69,8 @@ export interface Decision {
  *   `supersedes_unknown`
  */
 export async function commitStatement(ctx: Ctx, id: string, decision: Decision): Promise<StatementRow> {
-  const statement = await getStatement(ctx, id);
+  const statement = await getRow(ctx, id);
+  if (statement.parts !== null) return commitParts(ctx, statement, decision);
   if (statement.status !== "ready") {
     throw new Problem("statement_not_ready", { detail: `The statement is ${statement.status}, not ready.` });
   }
@@ -78,6 +91,14 @@ export async function commitStatement(ctx: Ctx, id: string, decision: Decision):
   return move(ctx, read, "statement.commit", "posting", "statement.post", { ...decision });
 }
 
+/** Books the parts of a statement that wait for it. */
+async function commitParts(ctx: Ctx, whole: StatementRow, decision: Decision): Promise<StatementRow> {
+  const waiting = (await partsOfRow(ctx, whole)).filter(({ status }) => status === "ready");
+  if (waiting.length === 0) throw new Problem("statement_not_ready", { detail: "None of its parts is ready." });
+  for (const part of waiting) await commitStatement(ctx, part.id, decision);
+  return getStatement(ctx, whole.id);
+}
+
 /** Only a posted statement of the same kind gives up its place, and only to one. */
 async function requireReplaceable(ctx: Ctx, statement: StatementRow, id: string): Promise<void> {
   const replaced = id === statement.id ? null : await findStatement(ctx.db, ctx.scope, id);
@@ -92,7 +113,8 @@ async function requireReplaceable(ctx: Ctx, statement: StatementRow, id: string)
  * @throws Problem `not_found`, `statement_not_retractable` while it is being read or booked
  */
 export async function askRetraction(ctx: Ctx, id: string): Promise<StatementRow> {
-  const statement = await getStatement(ctx, id);
+  const statement = await getRow(ctx, id);
+  if (statement.parts !== null && statement.status !== "retracted") return retractParts(ctx, statement);
   const { status } = statement;
   if (status === "retracting" || status === "retracted") return statement;
   if (!RETRACTABLE.includes(status)) {
@@ -102,6 +124,19 @@ export async function askRetraction(ctx: Ctx, id: string): Promise<StatementRow>
   }
   if (status === "posted") return move(ctx, statement, "statement.ask_retraction", "retracting", "statement.retract");
   return move(ctx, statement, "statement.discard", "retracted", null);
+}
+
+/** Takes back an archive's own parts, none of them while one is on its way, and then the archive. */
+async function retractParts(ctx: Ctx, whole: StatementRow): Promise<StatementRow> {
+  const own = (await partsOfRow(ctx, whole)).filter(({ partOf }) => partOf === whole.id);
+  const moving = own.find(({ status }) => !RETRACTABLE.includes(status));
+  if (moving !== undefined) {
+    const detail = `Its part ${moving.filename} is ${moving.status}; try again when it is done.`;
+    throw new Problem("statement_not_retractable", { detail });
+  }
+  for (const part of own) await askRetraction(ctx, part.id);
+  await move(ctx, whole, "statement.discard", "retracted", null);
+  return getStatement(ctx, whole.id);
 }
 
 async function move(
@@ -136,7 +171,7 @@ async function move(
 
 /** Opens the original bytes. @throws Problem `not_found`, also when the original is no longer kept */
 export async function openOriginal(ctx: Ctx, id: string): Promise<{ statement: StatementRow; object: R2ObjectBody }> {
-  const statement = await getStatement(ctx, id);
+  const statement = await getRow(ctx, id);
   const object = await findObject(ctx.stores.files, objectKey(ctx.scope, id, "original"));
   if (object === null) throw new Problem("not_found");
   return { statement, object };

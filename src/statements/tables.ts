@@ -46,6 +46,7 @@ export const statements = sqliteTable(
     mapping: text("mapping_json"),
     supersedes: text("supersedes"),
     partOf: text("part_of"),
+    parts: text("parts_json"),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );

@@ -1,9 +1,10 @@
 // The home of making workbooks (xlsx) in a test, as whole files from rows or part by part from hand-written XML.
 import { zipSync } from "fflate";
-import { utf8 } from "./read-file.ts";
 
 /** What a test puts into a cell: a `Date` is a day and time in UTC; null and "" leave the cell out. */
 export type CellContent = string | number | boolean | Date | null;
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';

@@ -76,15 +76,20 @@ function occurrences(line: string, delimiter: Delimiter): number {
  * Cuts the beginning of a file into the cells of its first ten physical lines.
  *
  * @param text the first {@link HEAD_BYTES} of the file or so, decoded, with or without byte order mark
+ * @param known how the cells are parted, where we wrote the lines ourselves
  */
-export function readHead(text: string, encoding: Pick<TextEncoding, "encoding" | "newline">): FileHead {
+export function readHead(
+  text: string,
+  encoding: Pick<TextEncoding, "encoding" | "newline">,
+  known: Pick<FileHead, "delimiter" | "quoting"> | null = null,
+): FileHead {
   const { newline } = encoding;
   const lines = withoutMark(text)
     .split(newline, HEAD_LINES)
     .map((line) => (newline === "\n" && line.endsWith("\r") ? line.slice(0, -1) : line));
   if (lines.at(-1) === "") lines.pop();
-  const delimiter = detectDelimiter(lines);
-  const quoting = delimiter !== "\t" || lines.some(isWhollyQuoted);
+  const delimiter = known?.delimiter ?? detectDelimiter(lines);
+  const quoting = known?.quoting ?? (delimiter !== "\t" || lines.some(isWhollyQuoted));
   const cut = (line: string): string[] => {
     if (line === "") return [];
     return (quoting ? cellsOf(line, delimiter) : null) ?? line.split(delimiter);

@@ -13,6 +13,9 @@ export type OpenFile = () => ByteSource | Promise<ByteSource>;
 /** The caps of a workbook: those of an upload, but its sheets, drawings and pictures are many small parts. */
 export const WORKBOOK_CAPS: ArchiveCaps = { ...ARCHIVE_CAPS, members: 1000 };
 
+/** The member that tells an office package from a plain zip. */
+export const WORKBOOK_MARK = "[Content_Types].xml";
+
 /** Reads one part of a package. */
 export interface PartVisitor extends XmlVisitor {
   /** Whether the rest of the part is of no interest. */

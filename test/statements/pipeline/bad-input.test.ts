@@ -3,6 +3,7 @@ import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { made, written } from "../../harness/statement.ts";
 import { atRest, type Caller, imported, newWorld, type World } from "../../harness/world.ts";
+import { sheetXml, workbookFile } from "../workbook-file.ts";
 
 const PATH = "/api/dashboard/statements";
 const CSV = { "content-type": "text/csv" };
@@ -221,15 +222,14 @@ describe("a file that breaks off or lies ends as failed, with its line", () => {
     });
   });
 
-  it("a zip of several files names them; a workbook waits for its mapping", async () => {
+  it("a workbook that holds none, or more than it needs, is refused before anything of it is kept", async () => {
     const [, caller] = await owner();
-    const several = zipSync({ "a.tsv": strToU8(written(made(5))), "b.tsv": strToU8(written(made(6))) });
-    expect(await imported(caller, "a.zip", several)).toMatchObject({
-      status: "failed",
-      problems: [{ code: "archive_of_several", message: expect.stringContaining("a.tsv, b.tsv") }],
-    });
-    const workbook = zipSync({ "[Content_Types].xml": strToU8("<Types/>"), "xl/workbook.xml": strToU8("<workbook/>") });
-    expect(await imported(caller, "a.xlsx", workbook)).toMatchObject({ status: "needs_mapping" });
+    const empty = zipSync({ "[Content_Types].xml": strToU8("<Types/>"), "xl/workbook.xml": strToU8("<workbook/>") });
+    const response = await caller.upload("a.xlsx", empty);
+    expect(await refused(response)).toMatchObject({ status: 422, code: "file_unreadable" });
+    const laughs = '<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>';
+    const bomb = workbookFile([{ name: "Sheet", xml: `${laughs}${sheetXml([['<c r="A1"><v>1</v></c>']])}` }], {});
+    expect(await refused(await caller.upload("b.xlsx", bomb))).toMatchObject({ status: 422, code: "file_unreadable" });
   });
 });
 
