@@ -79,7 +79,7 @@ export type TotalOf = "lines" | "units" | "amount";
 
 /** A kind of statement that is a table: one header, one kind of row. */
 export interface TableDeclaration {
-  /** `source.name.vN`, as in the API. */
+  /** `source.name`, perhaps with a version, as in the API. */
   readonly id: string;
   readonly name: string;
   readonly source: string;

@@ -1,10 +1,48 @@
 // The home of the list of statement formats, and of the choice among them for a file.
+import { ASCAP_DOMESTIC, ASCAP_INTERNATIONAL } from "./ascap.ts";
+import { BELIEVE } from "./believe.ts";
+import { BMI } from "./bmi.ts";
+import { CDBABY } from "./cdbaby.ts";
 import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
+import { DMP } from "./dmp.ts";
 import type { FileHead, FormatMatch, StatementFormat } from "./format.ts";
+import { FUGA } from "./fuga.ts";
+import { IMUSICIAN_RELEASES, IMUSICIAN_SALES } from "./imusician.ts";
+import { LANDR } from "./landr.ts";
+import { MLC } from "./mlc.ts";
+import { ORCHARD_V1, ORCHARD_V2 } from "./orchard.ts";
+import { PRS } from "./prs.ts";
+import { SECRETLY_DIGITAL, SECRETLY_PHYSICAL } from "./secretly.ts";
+import { SOUNDCLOUD } from "./soundcloud.ts";
+import { STEM } from "./stem.ts";
+import { SYMPHONIC } from "./symphonic.ts";
 import { TUNECORE } from "./tunecore.ts";
 
 /** Every statement format that can be read, in the order in which they are listed to people. */
-export const FORMATS: readonly StatementFormat[] = [DISTROKID_V1, DISTROKID_V2, TUNECORE];
+export const FORMATS: readonly StatementFormat[] = [
+  DISTROKID_V1,
+  DISTROKID_V2,
+  TUNECORE,
+  CDBABY,
+  BELIEVE,
+  ORCHARD_V1,
+  ORCHARD_V2,
+  SYMPHONIC,
+  FUGA,
+  IMUSICIAN_SALES,
+  IMUSICIAN_RELEASES,
+  SOUNDCLOUD,
+  SECRETLY_DIGITAL,
+  SECRETLY_PHYSICAL,
+  STEM,
+  LANDR,
+  BMI,
+  PRS,
+  DMP,
+  ASCAP_DOMESTIC,
+  ASCAP_INTERNATIONAL,
+  MLC,
+];
 
 /** A format that has something of the head, and how much. */
 export interface FormatCandidate {

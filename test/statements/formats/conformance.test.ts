@@ -1,16 +1,38 @@
 // Over every registered format: its samples are claimed by it alone, and read the same however a program saved them.
-import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { LineProblemError } from "../../../src/statements/formats/format.ts";
 import { FORMATS } from "../../../src/statements/formats/registry.ts";
 import { decoder, EncodingProbe } from "../../../src/statements/reading/encoding.ts";
-import { expectations, fixture, headOf, plain, readLines, sum, utf8 } from "../read-file.ts";
+import {
+  EXPECTED,
+  type Expected,
+  FIXTURES,
+  fixture,
+  givenFor,
+  headOf,
+  isDerived,
+  plain,
+  readFile,
+  readLines,
+  sum,
+  sumByCurrency,
+  utf8,
+} from "../read-file.ts";
 
-const EXPECTED = expectations("EXPECTED.json");
-const files = readdirSync(new URL("../fixtures/derived", import.meta.url)).filter((name) => !name.endsWith(".json"));
+/** The files of a format that can be read whole, and those that must be refused. */
+function fixturesOf(id: string): { readonly whole: readonly string[]; readonly refused: readonly string[] } {
+  const own = FIXTURES.filter((name) => EXPECTED[name]?.format === id);
+  return {
+    whole: own.filter((name) => EXPECTED[name]?.data_rows !== undefined && EXPECTED[name].reject === undefined),
+    refused: own.filter((name) => EXPECTED[name]?.reject !== undefined),
+  };
+}
 
-/** The whole files of a format. */
-function samplesOf(id: string): string[] {
-  return files.filter((name) => EXPECTED[name]?.["format"] === id && EXPECTED[name]?.["amount_sum"] !== undefined);
+/** The expected amounts by currency; null where the file holds none, or its currency is not known. */
+function amountsOf({ amount_sum, currency }: Expected): Record<string, string> | null {
+  if (amount_sum === undefined || (typeof amount_sum === "string" && (currency ?? null) === null)) return null;
+  const amounts = typeof amount_sum === "string" ? { [currency ?? ""]: amount_sum } : amount_sum;
+  return Object.fromEntries(Object.entries(amounts).map(([code, amount]) => [code, plain(amount)]));
 }
 
 /** A file's text, whatever it was written in. */
@@ -33,19 +55,24 @@ const lines = (text: string) => text.split(/\r\n|\r|\n/);
 
 it("every format has an id of its own, and says what it reads", () => {
   expect(new Set(FORMATS.map(({ id }) => id)).size).toBe(FORMATS.length);
-  for (const { id, source, reads } of FORMATS) {
-    expect(id).toMatch(/^[a-z0-9_]+(\.[a-z0-9_]+)*\.v\d+$/);
+  for (const { id, source, reads, measures, summaryOf } of FORMATS) {
+    expect(id).toMatch(/^[a-z0-9_]+(\.[a-z0-9_]+)+$/);
     expect(id.startsWith(`${source}.`)).toBe(true);
-    expect(reads).toEqual(expect.arrayContaining(["period", "amount"]));
+    expect(reads).toEqual(expect.arrayContaining(["period", measures === "money" ? "amount" : "units"]));
+    if (summaryOf !== null) expect(FORMATS.map((format) => format.id)).toContain(summaryOf);
   }
 });
 
-describe("every sample of the project", () => {
-  for (const name of files) {
+it("every fixture has expectations, and every expectation its fixture", () => {
+  expect(Object.keys(EXPECTED).sort()).toEqual([...FIXTURES].sort());
+});
+
+describe("every fixture of the project", () => {
+  for (const name of FIXTURES) {
     it(`${name}: is claimed by its own format alone, or by none`, () => {
       const { head, recognised } = headOf(fixture(name));
       const claiming = FORMATS.filter((format) => format.identify(head)?.missing.length === 0).map(({ id }) => id);
-      const expected = FORMATS.map(({ id }) => id).filter((id) => id === EXPECTED[name]?.["format"]);
+      const expected = FORMATS.map(({ id }) => id).filter((id) => id === EXPECTED[name]?.format);
       expect(recognised.kind === "match" ? [recognised.format.id] : []).toEqual(expected);
       expect(claiming.length === 0).toBe(expected.length === 0);
       if (expected.length > 0) expect(claiming).toEqual(expect.arrayContaining(expected));
@@ -55,20 +82,64 @@ describe("every sample of the project", () => {
 
 for (const format of FORMATS) {
   describe(format.id, () => {
-    const samples = samplesOf(format.id);
+    const { whole: samples, refused } = fixturesOf(format.id);
 
-    it("has a sample if it says so", () => {
-      expect(samples.length > 0).toBe(format.sample);
+    it("has a fixture", () => {
+      expect(samples).not.toEqual([]);
     });
+
+    it("says that it has a sample if it has one", () => {
+      expect(samples.some(isDerived)).toBe(format.sample);
+    });
+
+    for (const name of refused) {
+      it(`${name}: is refused at a line of its own`, () => {
+        expect(() => readFile(fixture(name), givenFor(name))).toThrow(LineProblemError);
+      });
+    }
 
     for (const name of samples) {
       const bytes = fixture(name);
       const text = textOf(bytes);
-      const whole = readLines(bytes);
+      const given = givenFor(name);
+      const read = (saved: Uint8Array, slice?: number, block?: number) => readLines(saved, slice, block, given);
+      const { lines: whole, apart } = readFile(bytes, given);
 
-      it(`${name}: every line is read and they sum to the exact total`, () => {
-        expect(whole).toHaveLength(Number(EXPECTED[name]?.["data_rows"]));
-        expect(sum(whole)).toBe(plain(String(EXPECTED[name]?.["amount_sum"])));
+      it(`${name}: every row is read, and the lines sum to the exact totals`, () => {
+        const expected = EXPECTED[name] ?? { format: null };
+        const totals = apart.filter((row) => row.apart === "total").length;
+        const records = apart.filter((row) => row.apart === "record").length;
+        expect(whole.length + apart.length - totals - records).toBe(expected.data_rows);
+        if (expected.footer_rows !== undefined) expect(totals).toBe(expected.footer_rows);
+        const amounts = amountsOf(expected);
+        if (amounts !== null) expect(sumByCurrency(whole)).toEqual(amounts);
+        else if (typeof expected.amount_sum === "string") expect(sum(whole)).toBe(plain(expected.amount_sum));
+        const units = expected.units_sum ?? expected.streams_sum ?? expected.plays_sum;
+        if (units !== undefined) expect(whole.reduce((total, line) => total + line.units, 0)).toBe(units);
+        if (expected.negative_rows !== undefined) {
+          expect(whole.filter((line) => line.exact < 0n)).toHaveLength(expected.negative_rows);
+        }
+      });
+
+      it(`${name}: every cell of a line can be explained, and its details shown`, () => {
+        const { head, recognised } = headOf(bytes);
+        if (recognised.kind !== "match") throw new Error(recognised.kind);
+        const { format: own, match } = recognised;
+        const reader = own.reader(head, match, {
+          filename: name,
+          artist: "Glass Harbor",
+          answers: given.answers ?? {},
+        });
+        const first = whole.find(({ line }) => line <= head.lines.length);
+        const cells = first === undefined ? undefined : head.lines[first.line - 1];
+        if (first === undefined || cells === undefined || reader.memory !== null) return;
+        const explained = reader.explain(cells, first.line);
+        expect(explained).toHaveLength(reader.columns.length);
+        for (const cell of explained) {
+          if (cell.field === null) expect(cell.became).toBeNull();
+          if (cell.note?.startsWith("personal data") === true) expect(cells).not.toContain(cell.printed);
+        }
+        expect(Object.values(reader.details(cells)).every((detail) => detail !== "")).toBe(true);
       });
 
       const again: Record<string, Uint8Array> = {
@@ -81,7 +152,7 @@ for (const format of FORMATS) {
       };
       for (const [how, saved] of Object.entries(again)) {
         it(`${name}: reads the same saved ${how}`, () => {
-          expect(readLines(saved)).toEqual(whole);
+          expect(read(saved)).toEqual(whole);
         });
       }
 
@@ -91,21 +162,21 @@ for (const format of FORMATS) {
           [257, 3],
           [4096, 1000],
         ] as const) {
-          expect(readLines(bytes, slice, block)).toEqual(whole);
+          expect(read(bytes, slice, block)).toEqual(whole);
         }
       });
 
       it(`${name}: a file cut off at any byte is never read as something else`, () => {
         const printed = whole.map(({ line, exact }) => `${line} ${exact}`);
         for (let at = 1; at < bytes.length; at += 37) {
-          let read: string[];
+          let cut: string[];
           try {
-            read = readLines(bytes.slice(0, at)).map(({ line, exact }) => `${line} ${exact}`);
+            cut = read(bytes.slice(0, at)).map(({ line, exact }) => `${line} ${exact}`);
           } catch {
             continue;
           }
           // The cell that the cut goes through may be the amount itself; all lines before it are as they were.
-          expect(read.slice(0, -1)).toEqual(printed.slice(0, Math.max(0, read.length - 1)));
+          expect(cut.slice(0, -1)).toEqual(printed.slice(0, Math.max(0, cut.length - 1)));
         }
       });
     }
