@@ -99,11 +99,15 @@ const MOST_UNITS = BigInt(Number.MAX_SAFE_INTEGER);
 /**
  * Reads a count that may have its thousands parted, or a fraction of nothing but noughts (`12.0`).
  *
- * @returns null where it is no whole number a JavaScript number holds
+ * @returns null where it is no whole number a JavaScript number holds, or could be two: `12,000` in a file of commas
  */
 export function parseCount(printed: string, mark: DecimalMark | null): number | null {
-  const exact = parseAmount(printed, mark) ?? groupedCount(printed);
-  if (exact === null || exact % WHOLE !== 0n) return null;
+  const amount = parseAmount(printed, mark);
+  const marked = amount !== null && amount % WHOLE === 0n ? amount : null;
+  const grouped = groupedCount(printed);
+  if (marked !== null && grouped !== null && marked !== grouped) return null;
+  const exact = marked ?? grouped;
+  if (exact === null) return null;
   const count = exact / WHOLE;
   return count > MOST_UNITS || count < -MOST_UNITS ? null : safeNumber(count);
 }
