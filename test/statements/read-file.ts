@@ -3,8 +3,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { formatExact, parseExact } from "../../src/kernel/quantise.ts";
 import {
   type Answers,
+  type ExplainedCell,
   type FileHead,
   isApart,
+  type LineDetails,
+  type LineProblem,
+  LineProblemError,
+  type LineReader,
   type RowApart,
   type StatedFact,
   type StatementLine,
@@ -148,6 +153,57 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
     else offset += last.end;
   }
   return { lines, apart, stated: [...reader.stated, ...apart.flatMap((row) => row.states)] };
+}
+
+/** The reader of a file that one format claims. */
+export function readerOf(bytes: Uint8Array, given: Given = {}): LineReader {
+  const { head, recognised } = headOf(bytes);
+  if (recognised.kind !== "match") throw new Error(recognised.kind);
+  const { filename = "statement", artist = "Glass Harbor", answers = {} } = given;
+  return recognised.format.reader(head, recognised.match, { filename, artist, answers });
+}
+
+/** The first row below the header that is read, with its line. */
+function firstRow(bytes: Uint8Array): { cells: readonly string[]; line: number } {
+  const { head, recognised } = headOf(bytes);
+  const line = recognised.kind === "match" ? recognised.match.headerLine + 1 : 0;
+  return { cells: head.lines[line - 1] ?? [], line };
+}
+
+/** What the cells of a file's first line became, by column. */
+export function explainedOf(bytes: Uint8Array, given: Given = {}): Record<string, ExplainedCell> {
+  const { cells, line } = firstRow(bytes);
+  return Object.fromEntries(
+    readerOf(bytes, given)
+      .explain(cells, line)
+      .map((cell) => [cell.column, cell]),
+  );
+}
+
+/** The details of a file's first line. */
+export function detailsOf(bytes: Uint8Array, given: Given = {}): LineDetails {
+  const reader = readerOf(bytes, given);
+  const { cells, line } = firstRow(bytes);
+  reader.read(cells, line);
+  return reader.details(cells);
+}
+
+/** A file of one table, every cell quoted; the first row's columns are the header. */
+export function tableOf(rows: readonly Readonly<Record<string, string>>[], delimiter = ","): Uint8Array {
+  const names = Object.keys(rows[0] ?? {});
+  const quoted = (cells: readonly string[]) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter);
+  return utf8([names, ...rows.map((row) => names.map((name) => row[name] ?? ""))].map(quoted).join("\n"));
+}
+
+/** Why a line could not be read. */
+export function problemOf(read: () => unknown): LineProblem {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof LineProblemError) return error.problem;
+    throw error;
+  }
+  throw new Error("it was read");
 }
 
 /** Every line of a file that one format claims. */

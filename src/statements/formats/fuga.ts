@@ -85,6 +85,8 @@ function paidCurrency(file: FileFacts): string | null {
 }
 
 function currencyBehind(calculation: string): string | null {
-  const [, sign = ""] = /=\s*([^\s\d.,=-]+)[^=]*$/u.exec(calculation) ?? [];
+  const at = calculation.lastIndexOf("=");
+  if (at === -1) return null;
+  const sign = calculation.slice(at + 1).replaceAll(/[\s\d.,+-]/gu, "");
   return SIGNS[sign] ?? (isCurrency(sign) ? sign : null);
 }
