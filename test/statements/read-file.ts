@@ -82,7 +82,7 @@ export function expectations(name: string): Record<string, Record<string, unknow
 }
 
 /** How a fixture is read: under its own name, and with the answers it needs. */
-export function givenFor(name: string): Given {
+export function givenFor(name: string): Given & { readonly answers: Answers } {
   return { filename: name, answers: EXPECTED[name]?.answers ?? {} };
 }
 
