@@ -4,13 +4,13 @@ import { tableFormat } from "./table.ts";
 /**
  * A publisher's statement in the layout of django-music-publisher's tests; it names no period.
  *
- * @see the test files and manual of that program; checked 2026-11
+ * @see a description of that program's test files, and its manual; a program's own test is no real file; checked 2026-11
  */
 export const DMP = tableFormat({
   id: "dmp.publisher_statement",
   name: "Publisher statement (django-music-publisher)",
   source: "dmp",
-  evidence: "A",
+  evidence: "B",
   sample: false,
   version: 1,
   signature: ["Work Title", "Work ID", "Right Type", "Source", "Amount", "Currency"],

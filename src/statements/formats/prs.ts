@@ -10,7 +10,7 @@ export const PRS = tableFormat({
   id: "prs.simple.v1",
   name: "PRS for Music (minimal)",
   source: "prs",
-  evidence: "A",
+  evidence: "B",
   sample: false,
   version: 1,
   signature: ["Record Number", "CAE Number", "Work Title", "Amount (performance revenue)"],

@@ -208,7 +208,7 @@ export class TableReader implements LineReader {
           : this.#unblanked(this.#firstIn(places, cells).trim());
       details[field as keyof LineDetails] = printed === "" ? null : this.#text(printed);
     }
-    if (details.usage === null && this.#kind !== -1) details.usage = cellOf(cells, this.#kind).trim() || null;
+    if (details.usage === null) details.usage = this.#unblanked(cellOf(cells, this.#kind).trim()) || null;
     return details;
   }
 
