@@ -51,6 +51,10 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/text.ts": { as: "service", because: "makes the text that reading, paging and explaining share" },
   "statements/lines.ts": { as: "service", because: "lines read again from the original" },
   "earnings/overview.ts": { as: "answer", because: "an answer made once per generation and read many times" },
+  "statements/check.ts": { as: "service", because: "holds what is read against what is stated and booked" },
+  "statements/plays.ts": { as: "service", because: "books plays, which meet neither rollups of money nor ledger" },
+  "statements/money-shape.ts": { as: "schema", because: "every noun of the room shows amounts" },
+  "statements/sums/running.ts": { as: "model", because: "adds up one currency at a time; the hot path, and pure" },
   "statements/post.ts": { as: "service", because: "books what was read" },
   "statements/export/": { as: "service", because: "statements as CSV and PDF" },
   "connectors/engine.ts": { as: "service", because: "drives every provider" },
@@ -65,6 +69,8 @@ const COUNTS: Record<string, { times: number; because: string }> = {
   "src/kernel/allocate.ts": { times: 1, because: "a remainder is less than the number of parts" },
   "src/statements/lines.ts": { times: 1, because: "a line number out of a cursor" },
   "src/statements/routes.ts": { times: 2, because: "a body's length and a line number" },
+  "src/statements/uploads/routes.ts": { times: 2, because: "a part's number and a body's length" },
+  "src/statements/reading/cell.ts": { times: 1, because: "a workbook's cells are doubles, printed with 17 digits" },
   "src/kernel/quantise.ts": { times: 1, because: "an exponent is a count of places" },
 };
 

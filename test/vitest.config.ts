@@ -35,7 +35,7 @@ export default defineConfig(async () => {
     test: {
       passWithNoTests: false,
       // The Worker's own log lines are read by tests that are about them, not by people.
-      onConsoleLog: (log: string) => !log.startsWith('{"kind":'),
+      onConsoleLog: (log: string) => process.env.SHOW_LOG !== undefined || !log.startsWith('{"kind":'),
       projects: [
         {
           root,

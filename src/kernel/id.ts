@@ -9,6 +9,7 @@ export const ID_PREFIXES = {
   membership: "mem",
   invitation: "inv",
   statement: "stm",
+  upload: "upl",
   posting: "pst",
   entry: "ent",
   audit: "aud",

@@ -50,6 +50,10 @@ export const PROBLEMS = {
     retry: "never",
   },
   conflict: { status: 409, title: "The present state does not allow this", actor: "caller", retry: "never" },
+  upload_incomplete: { status: 409, title: "Parts of the upload are missing", actor: "caller", retry: "later" },
+  upload_closed: { status: 409, title: "The upload takes no more parts", actor: "caller", retry: "never" },
+  too_many_uploads: { status: 409, title: "Too many uploads are open", actor: "caller", retry: "later" },
+  upload_expired: { status: 410, title: "The upload has expired", actor: "caller", retry: "never" },
   link_expired: { status: 410, title: "The link has been used or has expired", actor: "artist", retry: "never" },
   stale: { status: 412, title: "It was changed since it was read", actor: "caller", retry: "never" },
   too_large: { status: 413, title: "The body is too large", actor: "caller", retry: "never" },
@@ -70,6 +74,7 @@ export const PROBLEMS = {
     actor: "caller",
     retry: "never",
   },
+  isrc_invalid: { status: 422, title: "The ISRC is not valid", actor: "caller", retry: "never" },
   supersedes_unknown: {
     status: 422,
     title: "There is no such statement to take the place of",

@@ -32,6 +32,7 @@ export {
   findArtistKeys,
   listCellRange,
   listCellSeries,
+  moveRecordingStatements,
   type ReportedUnits,
   rollupStatements,
   sumCut,

@@ -7,6 +7,7 @@ import { Problem } from "../kernel/problems.ts";
 import { type LedgerPosting, listPostingsOfSource } from "../royalties/index.ts";
 import { type ApartReason, type ExplainedCell, isApart, type StatementLine } from "./formats/format.ts";
 import { WITHHELD } from "./formats/table-reader.ts";
+import { listAssigned } from "./identities/repository.ts";
 import { type Dictionary, identityOf } from "./model.ts";
 import { objectKey, readRange } from "./objects.ts";
 import { mayContain } from "./reading/bloom.ts";
@@ -54,15 +55,20 @@ export async function listLines(ctx: Ctx, statementId: string, query: LineQuery)
   const { month, platform, territory, isrc, upc } = query;
   const isFiltered = [month, platform, territory, isrc, upc].some((value) => value !== undefined);
   const most = isFiltered ? BLOCKS_PER_PAGE : BLOCKS_OF_PLAIN_PAGE;
-  const blocks = await listBlocks(ctx.db, ctx.scope, statementId, filter, most);
+  const [blocks, assigned] = await Promise.all([
+    listBlocks(ctx.db, ctx.scope, statementId, filter, most),
+    isrc === undefined ? [] : listAssigned(ctx.db, ctx.scope, isrc),
+  ]);
+  // A recording's lines are those that print its code, and those whose printed name was said to be it.
+  const identities = isrc === undefined ? null : [isrc, ...assigned];
   const source = await openLines(ctx, statement);
   const data: BookedLine[] = [];
   let next: number | null = null;
   for (const block of blocks) {
     next = block.lastLine + 1;
-    if (query.isrc !== undefined && !mayContain(block.identities, query.isrc)) continue;
+    if (identities !== null && !identities.some((identity) => mayContain(block.identities, identity))) continue;
     for (const line of await readBlock(ctx, source, block)) {
-      if (line.line < fromLine || !matches(line, query)) continue;
+      if (line.line < fromLine || !matches(line, query, identities)) continue;
       if (data.length === query.limit) {
         return { data, nextCursor: writeCursor(ctx, binding, [line.line]) };
       }
@@ -177,12 +183,12 @@ function blockFilterOf({ months, platforms, territories }: Dictionary, query: Li
   return [filter.month, filter.platform, filter.territory].includes(-1) ? null : filter;
 }
 
-function matches(line: StatementLine, query: LineQuery): boolean {
+function matches(line: StatementLine, query: LineQuery, identities: readonly string[] | null): boolean {
   return (
     (query.month === undefined || line.period === query.month) &&
     (query.platform === undefined || line.platform === query.platform) &&
     (query.territory === undefined || line.territory === query.territory) &&
-    (query.isrc === undefined || identityOf(line) === query.isrc) &&
+    (identities === null || identities.includes(identityOf(line))) &&
     (query.upc === undefined || line.upc === query.upc)
   );
 }

@@ -73,6 +73,82 @@ export class ObjectWriter {
   }
 }
 
+/** Begins an object that comes in parts of many requests. Gives R2's name of the multipart upload. */
+export async function openParts(files: R2Bucket, key: string): Promise<string> {
+  return (await answered(files.createMultipartUpload(key))).uploadId;
+}
+
+/**
+ * Streams one part of an object into R2, holding a chunk of it. A part sent again takes the place of the one before.
+ *
+ * @param sizeBytes what `body` has exactly; R2 wants to know beforehand
+ * @returns what R2 calls this sending of the part, or null when it no longer knows the multipart upload
+ * @throws Problem `unavailable`, and what reading `body` throws: R2 then has nothing of this sending
+ */
+export async function sendPart(
+  files: R2Bucket,
+  of: { readonly key: string; readonly multipartId: string; readonly part: number; readonly sizeBytes: number },
+  body: AsyncIterable<Uint8Array>,
+): Promise<string | null> {
+  const { readable, writable } = new FixedLengthStream(of.sizeBytes);
+  const sent = files.resumeMultipartUpload(of.key, of.multipartId).uploadPart(of.part, readable);
+  const failed = sent.then(() => undefined);
+  // Whether R2 fails is asked for at each chunk and at the end; one that fails in between is no unhandled rejection.
+  failed.catch(() => undefined);
+  const writer = writable.getWriter();
+  try {
+    // A write waits for R2 to read on, for ever when R2 has refused: so each waits for that too.
+    for await (const chunk of body) await Promise.race([writer.write(chunk), failed]);
+    await Promise.race([writer.close(), failed]);
+    return (await sent).etag;
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    if (error instanceof Problem) throw error;
+    if (isR2Fault(error, NO_SUCH_UPLOAD)) return null;
+    throw new Problem("unavailable", { retryAfterSeconds: 5, cause: error });
+  }
+}
+
+/**
+ * Makes one object of its parts. Doing it again finds the object there.
+ *
+ * @returns `differs` when R2 has another sending of a part than the one named, `gone` when it has neither parts nor object
+ * @throws Problem `unavailable`
+ */
+export async function joinParts(
+  files: R2Bucket,
+  of: { readonly key: string; readonly multipartId: string },
+  parts: readonly { readonly part: number; readonly etag: string }[],
+): Promise<"joined" | "differs" | "gone"> {
+  try {
+    const named = parts.map(({ part, etag }) => ({ partNumber: part, etag }));
+    await files.resumeMultipartUpload(of.key, of.multipartId).complete(named);
+    return "joined";
+  } catch (cause) {
+    if (isR2Fault(cause, INVALID_PART)) return "differs";
+    if ((await answered(files.head(of.key))) !== null) return "joined";
+    if (isR2Fault(cause, NO_SUCH_UPLOAD)) return "gone";
+    throw new Problem("unavailable", { retryAfterSeconds: 5, cause });
+  }
+}
+
+/** Gives up an object that was to come in parts. @throws Problem `unavailable`, also when its parts were joined before */
+export async function dropParts(
+  files: R2Bucket,
+  of: { readonly key: string; readonly multipartId: string },
+): Promise<void> {
+  await answered(files.resumeMultipartUpload(of.key, of.multipartId).abort());
+}
+
+/** What R2 says of a multipart upload it does not know, and of a part it does not have. @see R2 error codes, 2026-11 */
+const NO_SUCH_UPLOAD = 10024;
+const INVALID_PART = 10025;
+
+/** Tells an error of R2 by its number, which stands at the end of its message. */
+function isR2Fault(error: unknown, code: number): boolean {
+  return error instanceof Error && error.message.includes(`(${code})`);
+}
+
 /**
  * Reads a range of an object. The range must begin before its end: R2 throws on one that begins there.
  *

@@ -15,6 +15,7 @@ import {
   trialBalances,
 } from "../royalties/index.ts";
 import { causeStatements, nextGenerationStatements } from "../team/index.ts";
+import { forgetIdentityStatements, listIdentityStatements } from "./identities/repository.ts";
 import type { Dictionary, StatementStatus, Total } from "./model.ts";
 import { playWrites } from "./plays.ts";
 import { findStatement, moveStatements, postedPeriods, type StatementRow, sumPosted } from "./repository.ts";
@@ -103,7 +104,7 @@ async function postWrites(ctx: Ctx, statement: StatementRow): Promise<Write[]> {
       return postingStatements(ctx.db, ctx.scope, earningEntries(of, months, ctx.newId));
     }),
   );
-  return [...rollupsOf(ctx, statement, 1), ...parts.flat()];
+  return [...rollupsOf(ctx, statement, 1), ...listIdentityStatements(ctx.db, ctx.scope, id), ...parts.flat()];
 }
 
 async function retractWrites(ctx: Ctx, statement: StatementRow, from: readonly StatementStatus[]): Promise<Write[]> {
@@ -111,6 +112,7 @@ async function retractWrites(ctx: Ctx, statement: StatementRow, from: readonly S
   return [
     ...retracted(ctx, statement, from),
     ...rollupsOf(ctx, statement, -1),
+    ...forgetIdentityStatements(ctx.db, ctx.scope, statement.id),
     ...postingStatements(ctx.db, ctx.scope, reversalsOf(postings, ctx.now, ctx.newId)),
   ];
 }

@@ -86,6 +86,7 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
     // Answers waiting in this isolate get out between slices.
     await scheduler.wait(0);
   }
+  if (place.offset >= text.bytes) tally.state(reader.atEnd?.() ?? []);
   const cells = before.cells + tally.cells;
   if (cells > MAX_CELLS) {
     throw new LineProblemError({

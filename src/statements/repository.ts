@@ -310,17 +310,16 @@ export async function sumPosted(
   db: Db,
   scope: ArtistScope,
 ): Promise<{ source: string | null; currency: string; nanos: bigint }[]> {
-  const currency = sql<string>`j.value->>'currency'`;
   const [rows] = await db.read(
     db.orm
       .select({
-        source: statements.source,
-        currency: currency.as("currency"),
+        source: sql<string | null>`s.source`.as("source"),
+        currency: sql<string>`j.value->>'currency'`.as("currency"),
         nanos: exactNanos(sql`sum(CAST(j.value->>'nanos' AS INTEGER))`).as("exact_nanos"),
       })
-      .from(sql`${statements}, json_each(${statements.totals}) j`)
-      .where(and(eq(statements.artistId, scope.artistId), eq(statements.status, "posted")))
-      .groupBy(statements.source, sql`2`),
+      .from(sql`${statements} s, json_each(s.totals_json) j`)
+      .where(sql`s.artist_id = ${scope.artistId} AND s.status = 'posted'`)
+      .groupBy(sql`s.source`, sql`j.value->>'currency'`),
   );
   return rows;
 }

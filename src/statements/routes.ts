@@ -7,6 +7,7 @@ import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { Problem } from "../kernel/problems.ts";
 import { FORMATS } from "./formats/registry.ts";
+import { registerIdentities } from "./identities/routes.ts";
 import { explainLine, listLines } from "./lines.ts";
 import { MAX_UPLOAD_BYTES, STATEMENT_STATUSES } from "./model.ts";
 import { readMultipartFile } from "./reading/multipart.ts";
@@ -22,6 +23,7 @@ import {
   StatementLineShape,
 } from "./schema.ts";
 import { askRetraction, commitStatement, getStatement, listStatementPage, openOriginal } from "./service.ts";
+import { registerUploads } from "./uploads/routes.ts";
 
 const tag = "Statements";
 const base = "/api/dashboard/statements";
@@ -69,7 +71,7 @@ const UploadStatement = endpoint({
   tag,
   summary: "Upload a statement file",
   description:
-    "Takes the file as the source gave it, also as gzip or zip, up to 95 MB. It is read and booked by itself; with `preview` it stops at `ready`. The bytes of a living statement answer 200 with that statement.",
+    "Takes the file as the source gave it, also as gzip or zip, up to 95 MB; send a larger one in parts. It is read and booked by itself; with `preview` it stops at `ready`. The bytes of a living statement answer 200 with that statement.",
   access: "artist",
   idempotencyKey: false,
   query: z.strictObject({
@@ -319,11 +321,14 @@ const RetractStatement = endpoint({
   }),
 });
 
-/** Adds statements to the API. */
+/** Adds statements, and uploads of them in parts, to the API. */
 export function registerStatements(register: Register): void {
   register(UploadStatement);
+  registerUploads(register);
   register(ListStatements);
   register(ListFormats);
+  // Before the statements themselves, whose ids stand in the same place of the path.
+  registerIdentities(register);
   register(GetStatement);
   register(ListLines);
   register(ExplainLine);

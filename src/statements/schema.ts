@@ -9,16 +9,10 @@ import { EXAMPLES } from "./examples.ts";
 import type { StatementFormat } from "./formats/format.ts";
 import type { BookedLine, ExplainedLine } from "./lines.ts";
 import { holds, STATEMENT_STATUSES, type StatedOfFile, type Total } from "./model.ts";
+import { MoneyShape } from "./money-shape.ts";
 import type { StatementRow } from "./repository.ts";
 
 const MonthText = z.string().meta({ description: "A calendar month, YYYY-MM.", example: "2024-01" });
-
-export const MoneyShape = z
-  .object({
-    amount: z.string().meta({ description: "A decimal without exponent or trailing zeros.", example: "12.345678901" }),
-    currency: z.string().meta({ description: "ISO 4217.", example: "USD" }),
-  })
-  .meta({ id: "Money" });
 
 export const StatementProblemShape = z
   .object({

@@ -21,6 +21,7 @@ import {
   type StatementRow,
 } from "./repository.ts";
 import { groupCells, sumStatements } from "./sums/repository.ts";
+import { listAwaitedStatements, sweepUploads } from "./uploads/service.ts";
 
 /** Finds a statement. @throws Problem `not_found` */
 export async function getStatement(ctx: Ctx, id: string): Promise<StatementRow> {
@@ -145,21 +146,17 @@ export async function openOriginal(ctx: Ctx, id: string): Promise<{ statement: S
 const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Removes the files of an artist that no statement names: an upload that was cut off between keeping its file and
- * committing its statement leaves one.
+ * Closes an artist's uploads that have expired, and removes the files that neither a statement nor an open upload names:
+ * an upload that was cut off between keeping its file and committing its statement leaves one.
  */
 export async function sweepFiles(ctx: Ctx): Promise<void> {
+  await sweepUploads(ctx);
+  const awaited = await listAwaitedStatements(ctx);
   for await (const page of listObjects(ctx.stores, ctx.scope)) {
     const old = page.filter(({ uploadedAt }) => uploadedAt < ctx.now - ORPHAN_AGE_MS);
-    const known = new Set(
-      (
-        await findStatements(
-          ctx.db,
-          ctx.scope,
-          old.map(({ id }) => id),
-        )
-      ).map(({ id }) => id),
-    );
+    const ids = old.map(({ id }) => id);
+    const named = await findStatements(ctx.db, ctx.scope, ids);
+    const known = new Set([...named.map(({ id }) => id), ...awaited]);
     const orphans = old.filter(({ id }) => !known.has(id)).map(({ key }) => key);
     if (orphans.length > 0) await ctx.stores.files.delete(orphans);
   }

@@ -258,7 +258,7 @@ export function causeStatements(db: Db, scope: ArtistScope, cause: Omit<Generati
 /** A reason why a generation is another than the one before. */
 export interface GenerationCause {
   readonly generation: number;
-  readonly kind: "posted" | "retracted" | "superseded" | "restated";
+  readonly kind: "posted" | "retracted" | "superseded" | "restated" | "corrected";
   readonly statementId: string | null;
   /** The statement whose place the other took. */
   readonly replacedId: string | null;

@@ -97,9 +97,9 @@ export const generationCauses = sqliteTable(
     generation: integer("generation").notNull(),
     kind: text("kind").notNull(),
     statementId: text("statement_id"),
-    replacedId: text("replaced_id"),
     lines: integer("lines").notNull(),
     at: instant("at").notNull(),
+    replacedId: text("replaced_id"),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.generation] })],
 );

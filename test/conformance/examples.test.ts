@@ -4,14 +4,16 @@ import type { z } from "zod";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import { EXAMPLES as statementExamples } from "../../src/statements/examples.ts";
+import * as identities from "../../src/statements/identities/schema.ts";
 import * as statements from "../../src/statements/schema.ts";
+import * as uploads from "../../src/statements/uploads/schema.ts";
 import { EXAMPLES as streamExamples } from "../../src/streams/examples.ts";
 import * as streams from "../../src/streams/schema.ts";
 import { EXAMPLES as teamExamples } from "../../src/team/examples.ts";
 import * as team from "../../src/team/schema.ts";
 
 const shapes = new Map(
-  [earnings, statements, streams, team]
+  [earnings, statements, identities, uploads, streams, team]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
     .map((shape) => [String(shape.meta()?.["id"]), shape]),

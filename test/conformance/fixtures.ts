@@ -31,6 +31,21 @@ export function newFile(lines = 3): string {
   return distrokidFile(lines, `${files}`);
 }
 
+/** The only part of an upload that the suites open. */
+const PART = "Reporting Date\tSale Month\tStore\r\n";
+
+async function openUpload(owner: Caller, sizeBytes: number): Promise<string> {
+  const response = await owner.post("/api/dashboard/statements/uploads", { filename: "part.tsv", sizeBytes });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** A file with one line that names its recording by title alone. */
+export function uncodedFile(mark: string): string {
+  const [header = "", line = ""] = distrokidFile(1, mark).split("\r\n");
+  const cells = line.split("\t");
+  return [header, cells.with(4, `Song ${mark}`).with(5, "").with(6, "").join("\t"), ""].join("\r\n");
+}
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -39,7 +54,20 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     const { id } = (await response.json()) as { id: string };
     return (await atRest(owner, id, true)).id;
   },
+  "/statements/uploads/:id": async ({ owner }) => openUpload(owner, PART.length),
+  "/statements/uploads/:id/complete": async ({ owner }) => {
+    const file = newFile();
+    const id = await openUpload(owner, new TextEncoder().encode(file).byteLength);
+    await owner.send("PUT", `/api/dashboard/statements/uploads/${id}/parts/1`, { body: file });
+    return id;
+  },
+  "/parts/:part": async () => "1",
   "/lines/:line": async () => "2",
+  "/unmatched/:identity": async ({ owner }) => {
+    files += 1;
+    await imported(owner, "uncoded.tsv", uncodedFile(`${files}`));
+    return `Song ${files} (Glass Harbor)`;
+  },
   "/team/api-keys/:id": async ({ owner }) => {
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
     return ((await response.json()) as { id: string }).id;
@@ -57,7 +85,10 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
 /** What stands in a path where a real id would: well-formed, and nobody's. */
 export const MISSING: Readonly<Record<string, string>> = {
   "/statements/:id": "stm_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/statements/uploads/:id": "upl_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/parts/:part": "1",
   "/lines/:line": "2",
+  "/unmatched/:identity": "Nobody's Song (None)",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
@@ -65,6 +96,7 @@ export const MISSING: Readonly<Record<string, string>> = {
 /** Bodies that are not JSON. */
 export const RAW: Readonly<Record<string, () => { query: string; body: string; type: string }>> = {
   uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
+  sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
 
 /** Finds what stands for a parameter of a path. */
@@ -142,6 +174,7 @@ export interface Item {
   readonly line: number;
   readonly period: string;
   readonly key: string | null;
+  readonly identity: string;
 }
 
 /** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */

@@ -4,7 +4,17 @@ import { registeredOperations } from "../../src/app.ts";
 import { distrokidFile } from "../harness/files.ts";
 import type { Caller } from "../harness/world.ts";
 import { imported } from "../harness/world.ts";
-import { type Answer, checked, documented, type Item, newFile, newPlace, type Place, send } from "./fixtures.ts";
+import {
+  type Answer,
+  checked,
+  documented,
+  type Item,
+  newFile,
+  newPlace,
+  type Place,
+  send,
+  uncodedFile,
+} from "./fixtures.ts";
 
 /** What a list is walked over with. */
 interface Stock {
@@ -51,6 +61,16 @@ const LISTS: Readonly<Record<string, List>> = {
       for (let at = 0; at < 5; at += 1) await insert();
       const query = { source: "distrokid" };
       return { path: "/api/dashboard/statements", query, other: { source: "tunecore" }, count: 5, insert };
+    },
+  },
+  listIdentities: {
+    placeOf: ({ identity }) => identity,
+    order: "up",
+    stock: async ({ owner }) => {
+      for (let at = 1; at <= 5; at += 1) await imported(owner, "a.tsv", uncodedFile(`of list ${at}`));
+      const insert = () => imported(owner, "b.tsv", uncodedFile("of list 9"));
+      const query = { filter: "unassigned" };
+      return { path: "/api/dashboard/statements/unmatched", query, other: { filter: "all" }, count: 5, insert };
     },
   },
   listStatementLines: {

@@ -134,7 +134,7 @@ describe("every table", () => {
 });
 
 describe("an artist's rows", () => {
-  const CHILDREN = ["statement_checkpoints", "statement_blocks", "statement_cells"];
+  const CHILDREN = ["statement_checkpoints", "statement_blocks", "statement_sums"];
 
   for (const table of CHILDREN) {
     it(`${table}: a row cannot name another artist's statement`, async () => {

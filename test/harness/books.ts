@@ -39,38 +39,61 @@ export async function expectBooksToAgree(world: World): Promise<void> {
   );
   expect(unbalanced, "entries that do not balance").toEqual([]);
   const posted = await rows(
-    "SELECT id, lines, CAST(total_nanos AS TEXT) total FROM statements WHERE artist_id = ? AND status = 'posted'",
+    `SELECT id, lines, totals_json FROM statements WHERE artist_id = ? AND status = 'posted' AND measures = 'money'`,
     artistId,
   );
-  let total = 0n;
-  let lines = 0;
+  const totals = new Map<string, { nanos: bigint; lines: number }>();
   for (const statement of posted) {
-    let sum = 0n;
+    const sums = new Map<string, { nanos: bigint; lines: number }>();
     let count = 0;
     for await (const block of readAllLines(await world.ctx(), String(statement.id))) {
-      for (const line of block) sum += line.nanos;
+      for (const { currency, nanos } of block) add(sums, currency, nanos, 1);
       count += block.length;
     }
-    expect(String(sum), `the lines of ${statement.id}`).toBe(statement.total);
+    const stated = (JSON.parse(String(statement.totals_json)) as { currency: string; nanos: string }[]).map(
+      ({ currency, nanos }): [string, string] => [currency, nanos],
+    );
+    const read = [...sums].map(([currency, { nanos }]): [string, string] => [currency, String(nanos)]);
+    expect(read.sort(), `the lines of ${statement.id}`).toEqual(stated.sort());
     expect(count).toBe(statement.lines);
-    total += sum;
-    lines += count;
+    for (const [currency, { nanos, lines }] of sums) add(totals, currency, nanos, lines);
   }
+  for (const [currency, total] of totals) await expectCurrencyToAgree(artistId, currency, total);
+  await checkBooks(await world.ctx());
+}
+
+function add(
+  sums: Map<string, { nanos: bigint; lines: number }>,
+  currency: string,
+  nanos: bigint,
+  lines: number,
+): void {
+  const sum = sums.get(currency) ?? { nanos: 0n, lines: 0 };
+  sums.set(currency, { nanos: sum.nanos + nanos, lines: sum.lines + lines });
+}
+
+async function expectCurrencyToAgree(
+  artistId: string,
+  currency: string,
+  total: { nanos: bigint; lines: number },
+): Promise<void> {
   const cuts = await rows(
     `SELECT cut, source = '' AS is_all, platform = '' AS all_platforms, sum(lines) lines, CAST(sum(nanos) AS TEXT) nanos
-     FROM earning_rollups WHERE artist_id = ? AND cut <> 'release' GROUP BY 1, 2, 3`,
+     FROM earning_rollups WHERE artist_id = ? AND currency = ? AND cut <> 'release' GROUP BY 1, 2, 3`,
     artistId,
+    currency,
   );
   for (const cut of cuts) {
-    expect(cut.nanos, `rollup ${cut.cut}`).toBe(String(total));
-    expect(cut.lines, `rollup ${cut.cut}`).toBe(lines);
+    expect(cut.nanos, `rollup ${cut.cut}`).toBe(String(total.nanos));
+    expect(cut.lines, `rollup ${cut.cut}`).toBe(total.lines);
   }
   // total, source ×2, platform ×2, territory ×3, recording ×3
-  expect(cuts.length).toBe(posted.length === 0 ? 0 : 11);
+  expect(cuts.length).toBe(11);
   const [receivable] = await rows(
-    "SELECT CAST(coalesce(sum(nanos), 0) AS TEXT) nanos FROM ledger_postings WHERE artist_id = ? AND account LIKE 'receivable:%'",
+    `SELECT CAST(coalesce(sum(nanos), 0) AS TEXT) nanos FROM ledger_postings
+     WHERE artist_id = ? AND currency = ? AND account LIKE 'receivable:%'`,
     artistId,
+    currency,
   );
-  expect(receivable?.nanos, "what the sources owe").toBe(String(total));
-  await checkBooks(await world.ctx());
+  expect(receivable?.nanos, "what the sources owe").toBe(String(total.nanos));
 }

@@ -1,9 +1,9 @@
 // The home of one import into a runtime of its own, with the rows it wrote.
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
 import { makeStatement, nanosOf } from "../seed/statement.mjs";
 import { newApiKey } from "../tools/keys.mjs";
 import { startRuntime } from "../tools/runtime.mjs";
+import { uploadInParts } from "./upload.mjs";
 
 const ARTIST = `art_${"0".repeat(26)}`;
 
@@ -36,17 +36,8 @@ export async function rowsWrittenBy(lines) {
         .bind(ARTIST, hash),
     ]);
     const statement = makeStatement({ lines, seed: 7 });
-    // A million lines are more than one request may carry, unless they are packed.
-    const isLarge = statement.bytes.byteLength > 90_000_000;
-    const body = isLarge ? gzipSync(statement.bytes, { level: 1 }) : statement.bytes;
-    const headers = { authorization: `Bearer ${key}`, "content-type": "application/octet-stream" };
-    const upload = await fetch(`${runtime.url}/api/dashboard/statements?filename=large.tsv`, {
-      method: "POST",
-      body: new Uint8Array(body),
-      headers,
-    });
-    if (upload.status !== 202) throw new Error(`upload: ${upload.status} ${await upload.text()}`);
-    const { id } = /** @type {{ id: string }} */ (await upload.json());
+    const { id } = await uploadInParts(runtime.url, key, new Uint8Array(statement.bytes));
+    const headers = { authorization: `Bearer ${key}` };
     while (!isDone) await new Promise((resolve) => setTimeout(resolve, 50));
     const answer = await fetch(`${runtime.url}/api/dashboard/statements/${id}`, { headers });
     const { totals } = /** @type {{ totals: { amount: string }[] }} */ (await answer.json());

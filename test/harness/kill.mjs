@@ -79,16 +79,16 @@ async function admit(stage, { artistId, keyId, key }) {
 export async function booksOf(stage, artist) {
   const outline = {
     statements: `SELECT status, filename, sha256, size_bytes, text_object, text_bytes, encoding, newline, format,
-      format_version, source, is_preview, currency, period_from, period_to, lines, unmatched_lines, total_exact,
-      CAST(total_nanos AS TEXT) total, CAST(stated_nanos AS TEXT) stated, problems_json, dictionary_json, done_bytes,
+      format_version, source, is_preview, measures, period_from, period_to, lines, unmatched_lines, units,
+      totals_json, stated_json, apart_json, warnings_json, problems_json, dictionary_json, done_bytes,
       created_by, posted_at IS NULL unposted, retracted_at IS NULL unretracted
       FROM statements WHERE artist_id = ?1`,
     checkpoints:
       "SELECT number, state_json FROM statement_checkpoints WHERE artist_id = ?1 ORDER BY statement_id, number",
-    blocks: `SELECT first_line, last_line, byte_from, byte_to, exact_before, months, platforms, territories, identities
+    blocks: `SELECT first_line, last_line, byte_from, byte_to, exact_before, months, platforms, territories, identities, memory
       FROM statement_blocks WHERE artist_id = ?1 ORDER BY statement_id, first_line`,
-    cells: `SELECT cut, month, step, part, cells_json FROM statement_cells WHERE artist_id = ?1
-      ORDER BY statement_id, cut, month, step, part`,
+    cells: `SELECT cut, currency, period, step, part, cells_json FROM statement_sums WHERE artist_id = ?1
+      ORDER BY statement_id, cut, currency, period, step, part`,
     rollups: `SELECT currency, source, cut, platform, month, key, label, lines, streams, downloads, other,
       CAST(nanos AS TEXT) nanos FROM earning_rollups WHERE artist_id = ?1 ORDER BY 1, 2, 3, 4, 5, 6`,
     ledger: `SELECT account, currency, period, source_kind, count(*) postings, count(reverses) reversals,

@@ -91,17 +91,30 @@ export function exactSum(lines: readonly Line[]): bigint {
 
 /** Reads a decimal of up to twelve places as units of 10^-12. */
 export function trillionths(amount: string): bigint {
-  const sign = amount.startsWith("-") ? -1n : 1n;
-  const [whole = "0", fraction = ""] = amount.replace("-", "").split(".");
-  return sign * BigInt(whole + fraction.padEnd(12, "0"));
+  return scaled(amount, 12);
 }
 
 /** Rounds units of 10^-12 half to even to nanos. */
 export function nanosOf(exact: bigint): bigint {
+  return halfEven(exact, 1000n);
+}
+
+/** A decimal of up to thirty places, rounded once half to even to nanos. */
+export function roundedNanos(amount: string): bigint {
+  return halfEven(scaled(amount, 30), 10n ** 21n);
+}
+
+function scaled(amount: string, places: number): bigint {
+  const sign = amount.startsWith("-") ? -1n : 1n;
+  const [whole = "0", fraction = ""] = amount.replace("-", "").split(".");
+  return sign * BigInt(whole + fraction.padEnd(places, "0"));
+}
+
+function halfEven(exact: bigint, unit: bigint): bigint {
   const sign = exact < 0n ? -1n : 1n;
   const size = exact * sign;
-  const [whole, rest] = [size / 1000n, size % 1000n];
-  return sign * (whole + (rest > 500n || (rest === 500n && whole % 2n === 1n) ? 1n : 0n));
+  const [whole, rest] = [size / unit, size % unit];
+  return sign * (whole + (rest * 2n > unit || (rest * 2n === unit && whole % 2n === 1n) ? 1n : 0n));
 }
 
 /** Reads an API amount as nanos. */

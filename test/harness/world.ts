@@ -19,6 +19,7 @@ export interface Caller {
   readonly headers: Record<string, string>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  put(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   delete(path: string, headers?: Record<string, string>): Promise<Response>;
   send(method: string, path: string, init?: { body?: BodyInit; headers?: Record<string, string> }): Promise<Response>;
   /** Uploads a file as a raw body. */
@@ -36,18 +37,20 @@ export function callerWith(own: Record<string, string> = {}): Caller {
         ...(init.body === undefined ? {} : { body: init.body }),
       }),
     );
+  const withJson = (method: string, path: string, body: unknown, headers: Record<string, string>) =>
+    send(
+      method,
+      path,
+      body === undefined
+        ? { headers }
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } },
+    );
   return {
     headers: own,
     send,
     get: (path, headers = {}) => send("GET", path, { headers }),
-    post: (path, body, headers = {}) =>
-      send(
-        "POST",
-        path,
-        body === undefined
-          ? { headers }
-          : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } },
-      ),
+    post: (path, body, headers = {}) => withJson("POST", path, body, headers),
+    put: (path, body, headers = {}) => withJson("PUT", path, body, headers),
     delete: (path, headers = {}) => send("DELETE", path, { headers }),
     upload: (filename, file, query = "") =>
       send("POST", `/api/dashboard/statements?filename=${encodeURIComponent(filename)}${query}`, {
@@ -157,6 +160,19 @@ export interface StatementBody {
   period: { from: string; to: string } | null;
   progress: { done: number; total: number | null; unit: string };
   unmatchedLines: number;
+  measures: string;
+  units: number;
+  apart: Record<string, number>;
+  stated: {
+    what: string;
+    currency: string | null;
+    stated: string;
+    found: string | null;
+    line: number;
+    holds: boolean;
+  }[];
+  warnings: { code: string; line: number | null; count: number; message: string }[];
+  supersedes: string | null;
   sha256: string;
 }
 
@@ -164,7 +180,9 @@ export interface StatementBody {
 export async function atRest(caller: Caller, id: string, isPreview = false): Promise<StatementBody> {
   return until(`statement ${id} to be at rest`, async () => {
     const body = (await (await caller.get(`/api/dashboard/statements/${id}`)).json()) as StatementBody;
-    return MOVING.has(body.status) || (body.status === "ready" && !isPreview) ? null : body;
+    // A statement that something is wrong with rests at `ready` until a person decides.
+    const isOnItsWay = body.status === "ready" && !isPreview && body.problems.length === 0;
+    return MOVING.has(body.status) || isOnItsWay ? null : body;
   });
 }
 

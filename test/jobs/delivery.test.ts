@@ -68,8 +68,8 @@ async function outcomeOf(world: World, ids: readonly string[]) {
   const ctx = await world.ctx();
   const statements = await Promise.all(ids.map((id) => getStatement(ctx, id)));
   return {
-    statements: statements.map(({ status, lines, totalExact, totalNanos, periodFrom, periodTo, dictionary }) => {
-      return { status, lines, totalExact, totalNanos, periodFrom, periodTo, dictionary };
+    statements: statements.map(({ status, lines, totals, periodFrom, periodTo, dictionary }) => {
+      return { status, lines, totals, periodFrom, periodTo, dictionary };
     }),
     generation: ctx.artist.generation,
     causes: await rows("SELECT kind, lines FROM generation_causes WHERE artist_id = ? ORDER BY 1, 2"),
@@ -84,7 +84,7 @@ async function outcomeOf(world: World, ids: readonly string[]) {
        FROM statement_blocks WHERE artist_id = ? ORDER BY 1, 2, 4`,
     ),
     cells: await rows(
-      "SELECT cut, month, step, cells_json FROM statement_cells WHERE artist_id = ? ORDER BY 1, 2, 3, 4",
+      "SELECT cut, currency, period, step, cells_json FROM statement_sums WHERE artist_id = ? ORDER BY 1, 2, 3, 4, 5",
     ),
     sources: await rows("SELECT source, periods_json FROM earning_sources WHERE artist_id = ?"),
     snapshot: await rows("SELECT view, generation FROM kpi_snapshots WHERE artist_id = ?"),

@@ -152,7 +152,8 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
     if (last === undefined) size *= 2;
     else offset += last.end;
   }
-  return { lines, apart, stated: [...reader.stated, ...apart.flatMap((row) => row.states)] };
+  const stated = [...reader.stated, ...apart.flatMap((row) => row.states), ...(reader.atEnd?.() ?? [])];
+  return { lines, apart, stated };
 }
 
 /** The reader of a file that one format claims. */

@@ -1,23 +1,27 @@
-// Puts the files of the reference page where the assets binding serves them: .dist/assets.
+// Puts the files of the reference page and the fonts of statements where the assets binding serves them: .dist/assets.
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { listFonts } from "./fonts.mjs";
 import { dist, filesUnder, main, readIfThere, root } from "./project.mjs";
 
 const initialiser = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", validatorUrl: null, deepLinking: true });\n`;
 
-const copies = {
-  "docs/swagger-ui-bundle.js": "swagger-ui-bundle.js",
-  "docs/swagger-ui.css": "swagger-ui.css",
-  "docs/favicon-32x32.png": "favicon-32x32.png",
-  "docs/LICENSE": "LICENSE",
-  "favicon.ico": "favicon-32x32.png",
+const reference = {
+  "docs/swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
+  "docs/swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
+  "docs/favicon-32x32.png": "swagger-ui-dist/favicon-32x32.png",
+  "docs/LICENSE": "swagger-ui-dist/LICENSE",
+  "favicon.ico": "swagger-ui-dist/favicon-32x32.png",
 };
 
 /** Builds the assets; what is already right is left alone, what does not belong is removed. */
 export function buildAssets() {
   const target = join(dist, "assets");
-  const source = join(root, "node_modules/swagger-ui-dist");
-  const wanted = new Set([...Object.keys(copies), "docs/init.js"]);
+  const source = join(root, "node_modules");
+  const fonts = listFonts(source);
+  const copies = { ...reference, ...fonts.copies };
+  const written = { "docs/init.js": initialiser, "fonts/catalogue.json": fonts.catalogue };
+  const wanted = new Set([...Object.keys(copies), ...Object.keys(written)]);
   for (const file of filesUnder(target)) if (!wanted.has(file)) rmSync(join(target, file));
   for (const [to, from] of Object.entries(copies)) {
     const [original, copy] = [join(source, from), join(target, to)];
@@ -29,8 +33,8 @@ export function buildAssets() {
     mkdirSync(dirname(copy), { recursive: true });
     copyFileSync(original, copy);
   }
-  if (readIfThere(join(target, "docs/init.js")) !== initialiser)
-    writeFileSync(join(target, "docs/init.js"), initialiser);
+  for (const [to, text] of Object.entries(written))
+    if (readIfThere(join(target, to)) !== text) writeFileSync(join(target, to), text);
 }
 
 await main(import.meta.url, buildAssets);

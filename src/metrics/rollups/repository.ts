@@ -200,6 +200,44 @@ export function rollupStatements(
   return [...adds, db.orm.delete(earningRollups).where(emptied)];
 }
 
+/**
+ * Moves what stands under one recording's key to another's, where only part of it may be meant.
+ *
+ * @param cells what is moved, as a subquery with the columns source, currency, month, platform, label, lines, streams,
+ *   downloads, other, nanos
+ */
+export function moveRecordingStatements(
+  db: Db,
+  scope: ArtistScope,
+  keys: { from: string; to: string },
+  cells: SQL,
+): Write[] {
+  const move = (key: string, sign: "" | "-") =>
+    TARGETS.filter(({ cut }) => cut === "recording").map((target) => {
+      const platform = sql.raw(target.platform === "kept" ? "c.platform" : "''");
+      const source = sql.raw(target.bySource ? "c.source" : "''");
+      const times = sql.raw(sign);
+      return db.orm.run(sql`
+        INSERT INTO ${earningRollups}
+          (artist_id, currency, source, cut, platform, month, key, label, lines, streams, downloads, other, nanos)
+        SELECT ${scope.artistId}, c.currency, ${source}, 'recording', ${platform}, c.month, ${key}, max(c.label),
+          ${times}sum(c.lines), ${times}sum(c.streams), ${times}sum(c.downloads), ${times}sum(c.other),
+          ${times}sum(c.nanos)
+        FROM (${cells}) c
+        WHERE true
+        GROUP BY c.currency, 3, 5, c.month
+        ON CONFLICT DO UPDATE SET
+          label = coalesce(label, excluded.label),
+          lines = lines + excluded.lines,
+          streams = streams + excluded.streams,
+          downloads = downloads + excluded.downloads,
+          other = other + excluded.other,
+          nanos = nanos + excluded.nanos`);
+    });
+  const emptied = and(eq(earningRollups.artistId, scope.artistId), eq(earningRollups.lines, sql.raw("0")));
+  return [...move(keys.from, "-"), ...move(keys.to, ""), db.orm.delete(earningRollups).where(emptied)];
+}
+
 /** Keeps the artist's lists of stores and currencies; they only grow, since a name too many costs a look-up only. */
 function keysStatement(
   db: Db,

@@ -12,8 +12,7 @@ const shared = {
   numbers: ".",
   currency: { is: "USD" },
   platform: "ASCAP",
-  kind: { performing: "performance", mechanical: "mechanical" },
-  otherKind: "performance",
+  kind: (row) => (row.get("Type Of Right").toLowerCase() === "mechanical" ? "mechanical" : "performance"),
 } as const satisfies Partial<TableDeclaration>;
 
 /** Who is paid, and for whom: never shown. */

@@ -70,3 +70,17 @@ export function unwrapped(cell: string): string {
   if (!inner.includes('""') || inner.replaceAll('""', "").includes('"')) return cell;
   return inner.replaceAll('""', '"');
 }
+
+const BIGINT = /^-?\d+n$/u;
+
+/** Writes what a reader remembers as JSON; whole numbers of any size keep their value. */
+export function writeMemory(memory: unknown): string {
+  return JSON.stringify(memory, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+}
+
+/** Reads what {@link writeMemory} wrote. */
+export function readMemory<T>(saved: string): T {
+  return JSON.parse(saved, (_, value) =>
+    typeof value === "string" && BIGINT.test(value) ? BigInt(value.slice(0, -1)) : value,
+  );
+}

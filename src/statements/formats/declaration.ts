@@ -1,5 +1,5 @@
 // The home of what a table format declares: its columns and what each is, its periods, numbers, signs and totals.
-import type { Askable, LineDetails, LineKind, Measure, RowApart } from "./format.ts";
+import type { Askable, LineDetails, LineKind, Measure, ReaderMemory, RowApart, StatedFact } from "./format.ts";
 import type { NumberStyle } from "./numbers.ts";
 import type { Span, SpanReader } from "./spans.ts";
 
@@ -71,8 +71,16 @@ export type CurrencyRule =
   | { readonly is: string }
   /** Nowhere: this one unless a person says otherwise. */
   | { readonly usually: string }
-  /** Somewhere else; a person is asked where it is not. */
+  /** In a column where the file has one, else somewhere else; a person is asked where it is not. */
   | { readonly ofFile: (file: FileFacts) => string | null };
+
+/** Rules of rows that lean on rows before them; made anew for every reader. */
+export interface RowsInOrder extends ReaderMemory {
+  /** As {@link TableDeclaration.apart}; sees the rows in the order of the file, the same one perhaps twice in a row. */
+  apart(row: Row): RowApart | null;
+  /** As `LineReader.atEnd`. */
+  atEnd?(): readonly StatedFact[];
+}
 
 /** What a footer's or preamble's label counts. */
 export type TotalOf = "lines" | "units" | "amount";
@@ -113,10 +121,8 @@ export interface TableDeclaration {
   readonly platform?: string;
   /** The territory, where no column names it. */
   readonly territory?: string;
-  /** One kind for all rows, or the kind by the lower-case word of the `kind` column; else the store's own. */
-  readonly kind?: LineKind | Readonly<Record<string, LineKind>>;
-  /** The kind of words that `kind` does not list, if not the store's own: societies' stores sell no plays. */
-  readonly otherKind?: LineKind;
+  /** One kind for all rows, or the kind by the lower-case word of the `kind` column, else the store's own; or a rule. */
+  readonly kind?: LineKind | Readonly<Record<string, LineKind>> | ((row: Row) => LineKind);
   /** Words that mean an empty cell, in lower case. */
   readonly blanks?: readonly string[];
   /** Whether a row without units is none the less a line, of no units. */
@@ -125,6 +131,8 @@ export interface TableDeclaration {
   readonly isNegative?: (row: Row) => boolean;
   /** Sets a row apart that is no line. Asked before anything else of the row is read. */
   readonly apart?: (row: Row) => RowApart | null;
+  /** In place of `apart` where whether a row is a line, or what the file states, depends on the rows before it. */
+  readonly inOrder?: () => RowsInOrder;
   /** An amount other than the amount column's, as a decimal the file prints; null to take the column's. */
   readonly amount?: (row: Row) => string | null;
   /** Rows below the lines, by the comparable text of their first cell, that state a total in their second. */

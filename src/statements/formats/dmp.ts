@@ -1,5 +1,16 @@
 // The home of the plain statement that publishers who work with django-music-publisher take in.
+import type { LineKind } from "./format.ts";
 import { tableFormat } from "./table.ts";
+
+const RIGHTS: Readonly<Record<string, LineKind>> = {
+  pr: "performance",
+  performance: "performance",
+  performing: "performance",
+  mr: "mechanical",
+  mechanical: "mechanical",
+  sr: "sync",
+  sync: "sync",
+};
 
 /**
  * A publisher's statement in the layout of django-music-publisher's tests; it names no period.
@@ -25,15 +36,6 @@ export const DMP = tableFormat({
   },
   period: { ofFile: () => null },
   numbers: ".",
-  kind: {
-    pr: "performance",
-    performance: "performance",
-    performing: "performance",
-    mr: "mechanical",
-    mechanical: "mechanical",
-    sr: "sync",
-    sync: "sync",
-  },
-  otherKind: "other",
+  kind: (row) => RIGHTS[row.get("Right Type").toLowerCase()] ?? "other",
   asks: ["period"],
 });

@@ -231,6 +231,8 @@ export interface LineReader {
   explain(cells: readonly string[], line: number): ExplainedCell[];
   /** The facts of a line that only exports show. Called behind `read` of the same row. */
   details(cells: readonly string[]): LineDetails;
+  /** What the file states of itself that shows only when all of it was read. Asked once, behind the last row. */
+  atEnd?(): readonly StatedFact[];
 }
 
 /** Tells a line from a row that is none. */

@@ -150,6 +150,17 @@ function numberOf(name: string): string | null {
   return at === -1 ? null : String(at + 1).padStart(2, "0");
 }
 
+/**
+ * The days between the two dates of a file's name, `songs_0000000000_2026-01-01_2026-10-31.csv`.
+ *
+ * @returns null where it has not exactly two: one date is when the file was made, and of three nobody knows which count
+ */
+export function spanOfName(filename: string): Span | null {
+  const [from, to, ...more] = filename.match(/(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/gu) ?? [];
+  if (from === undefined || to === undefined || more.length > 0) return null;
+  return isDay(from) && isDay(to) && from <= to ? { from, to } : null;
+}
+
 /** A day that stands for its month, as its first or its last. */
 export function inMonth(read: SpanReader): SpanReader {
   return (...printed) => {

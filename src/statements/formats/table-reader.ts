@@ -8,7 +8,7 @@ import { territoryFrom } from "../../kernel/territory.ts";
 import type { Day, Month } from "../../kernel/time.ts";
 import { normaliseHeader } from "../reading/header.ts";
 import { Memo, parseUnits, unwrapped } from "./cells.ts";
-import type { Field, FileFacts, Row, TableDeclaration } from "./declaration.ts";
+import type { Field, FileFacts, Row, RowsInOrder, TableDeclaration } from "./declaration.ts";
 import {
   AnswerMissingError,
   type Answers,
@@ -22,6 +22,7 @@ import {
   NO_DETAILS,
   type ReaderGiven,
   type RowApart,
+  type StatedFact,
   type StatementLine,
 } from "./format.ts";
 import { type DecimalMark, decideMark, parseAmount, parseCount } from "./numbers.ts";
@@ -48,7 +49,7 @@ export class TableReader implements LineReader {
   readonly version: string;
   readonly columns: LineReader["columns"];
   readonly stated = [];
-  readonly memory = null;
+  readonly memory: RowsInOrder | null;
   readonly window: Span | null;
   readonly #declaration: TableDeclaration;
   readonly #layout: Layout;
@@ -75,6 +76,7 @@ export class TableReader implements LineReader {
   readonly #severalPeriods: boolean;
   readonly #blanks: ReadonlySet<string>;
   readonly #row: RowView;
+  readonly #apart: ((row: Row) => RowApart | null) | null;
   readonly #periods: Memo<Period | null>;
   readonly #stores: Memo<Store | null>;
   readonly #territories = new Memo((printed) => territoryFrom(printed).territory);
@@ -122,6 +124,9 @@ export class TableReader implements LineReader {
     this.#unwraps = !quoting;
     this.#blanks = new Set(declaration.blanks ?? []);
     this.#refunds = answers.refunds ?? "set_aside";
+    const memory = declaration.inOrder?.() ?? null;
+    this.memory = memory;
+    this.#apart = memory === null ? (declaration.apart ?? null) : (row) => memory.apart(row);
     this.#mark = markOf(declaration, layout, file);
     const { period, kind } = declaration;
     this.window = typeof period === "function" ? null : windowOf(period.ofFile(file), answers);
@@ -140,20 +145,20 @@ export class TableReader implements LineReader {
       return store === "" ? null : { printed: store, kind: platformOf(store).kind };
     });
     this.#kinds = new Memo((printed) => {
-      if (kind === undefined || typeof kind === "string") return null;
+      if (typeof kind !== "object") return null;
       return kind[printed.trim().toLowerCase()] ?? null;
     });
   }
 
   read(cells: readonly string[], line: number): StatementLine | RowApart {
-    const { apart, footer } = this.#declaration;
+    const { footer } = this.#declaration;
     if (footer !== undefined) {
       const total = this.#totalOf(cells, line, footer);
       if (total !== null) return total;
     }
     if (cells.length !== this.#width) this.#checkWidth(cells, line);
-    if (apart !== undefined) {
-      const row = apart(this.#row.of(cells, line));
+    if (this.#apart !== null) {
+      const row = this.#apart(this.#row.of(cells, line));
       if (row !== null) return row;
     }
     const at = this.#at;
@@ -177,7 +182,7 @@ export class TableReader implements LineReader {
       title: this.#title ?? this.#text(this.#severalTitles ? this.#firstOf("title", cells) : cellOf(cells, at.title)),
       artist:
         this.#artist ?? this.#text(this.#severalArtists ? this.#firstOf("artist", cells) : cellOf(cells, at.artist)),
-      kind: this.#kindOf(cells, store),
+      kind: this.#kindOf(cells, line, store),
       units: this.#unitsOf(cells, line, sign),
       exact: this.#exactOf(cells, line, sign),
       currency: this.#currencyOf(cells, line),
@@ -210,6 +215,10 @@ export class TableReader implements LineReader {
     }
     if (details.usage === null) details.usage = this.#unblanked(cellOf(cells, this.#kind).trim()) || null;
     return details;
+  }
+
+  atEnd(): readonly StatedFact[] {
+    return this.memory?.atEnd?.() ?? [];
   }
 
   #parse(printed: string): bigint | null {
@@ -252,10 +261,11 @@ export class TableReader implements LineReader {
     return code;
   }
 
-  #kindOf(cells: readonly string[], store: Store): LineKind {
-    const { kind, otherKind } = this.#declaration;
+  #kindOf(cells: readonly string[], line: number, store: Store): LineKind {
+    const { kind } = this.#declaration;
     if (typeof kind === "string") return kind;
-    return (this.#kind === -1 ? null : this.#kinds.of(cellOf(cells, this.#kind))) ?? otherKind ?? store.kind;
+    if (typeof kind === "function") return kind(this.#row.of(cells, line));
+    return (this.#kind === -1 ? null : this.#kinds.of(cellOf(cells, this.#kind))) ?? store.kind;
   }
 
   #periodCell(cells: readonly string[]): string {
@@ -412,6 +422,7 @@ function currencyOf(declaration: TableDeclaration, layout: Layout, file: FileFac
     return layout.currency;
   }
   if ("is" in rule) return rule.is;
+  if ("ofFile" in rule && layout.columns.some((column) => column?.is === "currency")) return null;
   const told = "usually" in rule ? rule.usually : rule.ofFile(file);
   const currency = "usually" in rule ? (answers.currency ?? told) : (told ?? answers.currency ?? null);
   if (currency === null) throw new AnswerMissingError("currency", "The file does not tell its currency.");
@@ -428,11 +439,13 @@ function periodOf(span: Span): Period {
   return { month: monthOfSpan(span), day: span.from === span.to ? span.from : null };
 }
 
-function isrcOf(printed: string): string {
+/** An ISRC in its one form where it is valid, else as printed in capitals without hyphens. */
+export function isrcOf(printed: string): string {
   return parseIsrc(printed) ?? printed.trim().replaceAll("-", "").toUpperCase();
 }
 
-function upcOf(printed: string): string {
+/** A UPC or EAN as far as it is one, else as printed. */
+export function upcOf(printed: string): string {
   const digits = printed.trim();
   // A spreadsheet that took the code for a number lost the nought before it; the check digit proves it.
   return parseGtin(digits) ?? (digits.length === 11 ? parseGtin(`0${digits}`) : null) ?? digits;

@@ -6,6 +6,7 @@ import { exactNanos } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
 import { type Day, isDay, type Month } from "../../kernel/time.ts";
 import type { DetailCut, PlayCell } from "../../metrics/index.ts";
+import { assignedKey } from "../identities/repository.ts";
 import { statementSums } from "../tables.ts";
 
 /** The sums of a statement in one cut and currency, as rows; over all its months or one. */
@@ -17,8 +18,10 @@ export function cellRows(
   month: Month | null = null,
 ): SQL {
   const inMonth = month === null ? sql.raw("") : sql` AND s.period = ${month}`;
+  const printed = sql.raw("j.value->>1");
+  const key = cut === "recording" ? assignedKey(scope, printed) : printed;
   return sql`
-    SELECT s.period AS month, j.value->>0 AS platform, j.value->>1 AS key, j.value->>2 AS label, j.value->>3 AS lines,
+    SELECT s.period AS month, j.value->>0 AS platform, ${key} AS key, j.value->>2 AS label, j.value->>3 AS lines,
       j.value->>4 AS streams, j.value->>5 AS downloads, j.value->>6 AS other, j.value->>7 AS nanos
     FROM ${statementSums} s, json_each(s.cells_json) j
     WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${id} AND s.cut = ${cut}
@@ -107,8 +110,8 @@ export interface SameLines {
 }
 
 /**
- * Compares a statement's sums by currency, month, store and recording with those of others: sums of as many lines, the
- * same units and the same amount are the same lines. Amounts may differ by the rounding that each line may carry.
+ * Compares a statement's sums by currency, month, store and recording with those of others: sums under the same title of
+ * as many lines, the same units and the same amount are the same lines. Amounts may differ by the rounding that each line may carry.
  */
 export async function countSameLines(
   db: Db,
@@ -118,8 +121,8 @@ export async function countSameLines(
 ): Promise<SameLines[]> {
   const queries = others.map((other) => {
     const cells = (of: string, shared: string) => sql`
-      SELECT s.currency, s.period, j.value->>0 AS platform, j.value->>1 AS key, sum(j.value->>3) AS lines,
-        sum((j.value->>4) + (j.value->>5) + (j.value->>6)) AS units, sum(j.value->>7) AS nanos
+      SELECT s.currency, s.period, j.value->>0 AS platform, j.value->>1 AS key, max(j.value->>2) AS label,
+        sum(j.value->>3) AS lines, sum((j.value->>4) + (j.value->>5) + (j.value->>6)) AS units, sum(j.value->>7) AS nanos
       FROM ${statementSums} s, json_each(s.cells_json) j
       WHERE s.artist_id = ${scope.artistId} AND s.statement_id = ${of} AND s.cut = 'recording'
         AND s.period IN (SELECT period FROM ${statementSums} o WHERE o.artist_id = ${scope.artistId}
@@ -134,7 +137,8 @@ export async function countSameLines(
           AND abs(b.nanos - a.nanos) <= a.lines THEN a.lines ELSE 0 END), 0)`.as("same_lines"),
       })
       .from(sql`(${cells(id, other)}) a LEFT JOIN (${cells(other, id)}) b
-        ON b.currency = a.currency AND b.period = a.period AND b.platform = a.platform AND b.key = a.key`);
+        ON b.currency = a.currency AND b.period = a.period AND b.platform = a.platform AND b.key = a.key
+          AND b.label IS a.label`);
   });
   const [first, ...rest] = queries;
   if (first === undefined) return [];

@@ -199,7 +199,7 @@ describe("a file that breaks off or lies ends as failed, with its line", () => {
     for (const table of [
       "statement_checkpoints",
       "statement_blocks",
-      "statement_cells",
+      "statement_sums",
       "earning_rollups",
       "ledger_postings",
     ]) {

@@ -9,6 +9,7 @@ import {
   made,
   nanosIn,
   nanosOf,
+  roundedNanos,
   trillionths,
   written,
 } from "../../harness/statement.ts";
@@ -16,7 +17,8 @@ import { atRest, imported, newWorld, type StatementBody } from "../../harness/wo
 
 interface Expected {
   format?: string;
-  amount_sum?: string;
+  amount_sum?: string | Record<string, string>;
+  currency?: string | null;
   data_rows: number;
 }
 interface Group {
@@ -42,7 +44,7 @@ describe("every DistroKid file is read to the last digit", () => {
     const { amount_sum: sum = "", data_rows: lines } = expected[name] ?? { data_rows: 0 };
     expect(statement).toMatchObject({ status: "posted", lines, problems: [] });
     expect(statement.totals.map((total) => total.currency)).toEqual(["USD"]);
-    expect(nanosIn(statement.totals[0]?.amount ?? "")).toBe(nanosOf(trillionths(sum)));
+    expect(nanosIn(statement.totals[0]?.amount ?? "")).toBe(nanosOf(trillionths(String(sum))));
     await expectBooksToAgree(world);
   });
 
@@ -79,12 +81,30 @@ describe("every DistroKid file is read to the last digit", () => {
     expect(await rollupsOf(world)).toEqual([]);
     expect(await balancesOf(world)).toEqual([]);
   });
+});
 
-  const others = fixtureNames().filter((name) => name in expected && !name.startsWith("distrokid"));
-  it.each(others)("%s is nobody's format yet: it waits for its mapping and books nothing", async (name) => {
+describe("every derived file goes in through the API", () => {
+  const files = fixtureNames().filter((name) => name in expected && expected[name]?.amount_sum !== undefined);
+  it.each(files)("%s: is of its format, its totals are the file's, and the books agree", async (name) => {
     const world = await newWorld();
     const owner = await world.as("owner");
+    const { format, amount_sum: sum = "", currency, data_rows: rows } = expected[name] ?? { data_rows: 0 };
     const statement = await imported(owner, name, fixture(name));
+    expect(statement).toMatchObject({ status: "posted", format, problems: [], measures: "money" });
+    const sums = typeof sum === "string" ? { [currency ?? "USD"]: sum } : sum;
+    expect(Object.fromEntries(statement.totals.map((total) => [total.currency, nanosIn(total.amount)]))).toEqual(
+      Object.fromEntries(Object.entries(sums).map(([code, amount]) => [code, roundedNanos(amount)])),
+    );
+    const apart = Object.values(statement.apart).reduce((count, each) => count + each, 0);
+    const footers = statement.apart["total"] ?? 0;
+    expect(statement.lines + apart - footers).toBe(rows);
+    await expectBooksToAgree(world);
+  });
+
+  it("a file that is no statement waits for its mapping and books nothing", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const statement = await imported(owner, "unknown_bank_export.csv", fixture("unknown_bank_export.csv"));
     expect(statement).toMatchObject({ status: "needs_mapping", lines: 0, totals: [], format: null });
     expect(await rollupsOf(world)).toEqual([]);
   });
