@@ -16,19 +16,25 @@ export interface Platform {
  * Known stores: id, name, kind, and the further names under which distributors print them. An unknown store is no
  * fault: see {@link platformOf}.
  *
- * @see names as printed in DistroKid, TuneCore and CD Baby statements; checked 2026-11
+ * @see names as printed in DistroKid, TuneCore and CD Baby statements; ASCAP's and BMI's codes, as importers of their
+ *   statements read them; checked 2026-11
  */
 const KNOWN: readonly (readonly [id: string, name: string, kind: PlatformKind, printed?: readonly string[]])[] = [
-  ["spotify", "Spotify", "stream"],
-  ["apple-music", "Apple Music", "stream", ["iTunes/Apple Music", "Apple iMatch", "iTunes Match"]],
+  ["spotify", "Spotify", "stream", ["SPOTIR", "Spotify Prem"]],
+  [
+    "apple-music",
+    "Apple Music",
+    "stream",
+    ["iTunes/Apple Music", "Apple iMatch", "iTunes Match", "Apple Subscription"],
+  ],
   ["itunes", "iTunes", "download", ["iTunes Store", "iTunes Songs", "Apple iTunes"]],
   [
     "amazon-unlimited",
     "Amazon Unlimited",
     "stream",
-    ["Amazon Unlimited (Streaming)", "Amazon Music Unlimited", "Amazon Music"],
+    ["Amazon Unlimited (Streaming)", "Amazon Music Unlimited", "Amazon Music", "Amazon Unltd"],
   ],
-  ["amazon-prime", "Amazon Prime", "stream", ["Amazon Prime (Streaming)", "Amazon Prime Music"]],
+  ["amazon-prime", "Amazon Prime", "stream", ["Amazon Prime (Streaming)", "Amazon Prime Music", "Amazon Prime IN"]],
   ["amazon-ads", "Amazon Ads", "stream", ["Amazon (Ads)", "Amazon Ad Supported", "Amazon Music Free"]],
   [
     "amazon-downloads",

@@ -1,10 +1,15 @@
 // The home of reading a whole statement in a test the way the pipeline does: probe, head, slices, blocks, records.
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { formatExact, parseExact } from "../../src/kernel/quantise.ts";
 import {
   type Answers,
+  type ExplainedCell,
   type FileHead,
   isApart,
+  type LineDetails,
+  type LineProblem,
+  LineProblemError,
+  type LineReader,
   type RowApart,
   type StatedFact,
   type StatementLine,
@@ -15,14 +20,70 @@ import { decoder, EncodingProbe, newlineByte } from "../../src/statements/readin
 import { HEAD_BYTES, readHead } from "../../src/statements/reading/header.ts";
 import { forEachRecord, splitBlocks } from "../../src/statements/reading/records.ts";
 
+/** Where fixtures lie: `derived` follows headers that were seen, `written` follows descriptions of formats. */
+const FOLDERS = ["derived", "written"].map((name) => new URL(`./fixtures/${name}/`, import.meta.url));
+
+const isJson = (name: string) => name.endsWith(".json");
+const namesIn = (folder: URL) => (existsSync(folder) ? readdirSync(folder).sort() : []);
+
+/** The names of all fixture files. */
+export const FIXTURES: readonly string[] = FOLDERS.flatMap(namesIn).filter((name) => !isJson(name));
+
+/** Whether a fixture follows a header that was seen, so that its format has a sample. */
+export function isDerived(name: string): boolean {
+  return FOLDERS.slice(0, 1).some((folder) => namesIn(folder).includes(name));
+}
+
 /** The bytes of one of the fixture files. */
 export function fixture(name: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`./fixtures/derived/${name}`, import.meta.url)));
+  const [folder] = FOLDERS.filter((each) => existsSync(new URL(encodeURIComponent(name), each)));
+  if (folder === undefined) throw new Error(`no fixture "${name}"`);
+  return new Uint8Array(readFileSync(new URL(encodeURIComponent(name), folder)));
+}
+
+/** What is known of a fixture beforehand, added up by other means than the product's. */
+export interface Expected {
+  /** The one format that claims it; null where none may. */
+  readonly format: string | null;
+  /** Why it must be refused, though a format claims it. */
+  readonly reject?: string;
+  /** What a person has to answer before it can be read. */
+  readonly answers?: Answers;
+  /** Rows but for totals and records that only serve others; absent where the file cannot be read whole. */
+  readonly data_rows?: number;
+  readonly footer_rows?: number;
+  readonly negative_rows?: number;
+  /** Null where the file tells none, and several are possible. */
+  readonly currency?: string | null;
+  /** An exact decimal, or one by currency. */
+  readonly amount_sum?: string | Readonly<Record<string, string>>;
+  readonly units_sum?: number;
+  readonly streams_sum?: number;
+  readonly plays_sum?: number;
+}
+
+/** What is known of all fixtures, by name. A later file of expectations may add to what an earlier one says. */
+export const EXPECTED: Readonly<Record<string, Expected>> = everythingExpected();
+
+function everythingExpected(): Record<string, Expected> {
+  const all: Record<string, Expected> = {};
+  const names = FOLDERS.flatMap(namesIn).filter((name) => isJson(name) && name !== "EXPECTED-GROUPS.json");
+  for (const name of names) {
+    for (const [file, expected] of Object.entries(expectations(name))) {
+      all[file] = { ...all[file], ...(expected as unknown as Expected) };
+    }
+  }
+  return all;
 }
 
 /** A fixture file of expectations. */
 export function expectations(name: string): Record<string, Record<string, unknown>> {
   return JSON.parse(new TextDecoder().decode(fixture(name)));
+}
+
+/** How a fixture is read: under its own name, and with the answers it needs. */
+export function givenFor(name: string): Given & { readonly answers: Answers } {
+  return { filename: name, answers: EXPECTED[name]?.answers ?? {} };
 }
 
 /** The head of a file, and the text it was cut from in UTF-8. */
@@ -95,6 +156,57 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
   return { lines, apart, stated };
 }
 
+/** The reader of a file that one format claims. */
+export function readerOf(bytes: Uint8Array, given: Given = {}): LineReader {
+  const { head, recognised } = headOf(bytes);
+  if (recognised.kind !== "match") throw new Error(recognised.kind);
+  const { filename = "statement", artist = "Glass Harbor", answers = {} } = given;
+  return recognised.format.reader(head, recognised.match, { filename, artist, answers });
+}
+
+/** The first row below the header that is read, with its line. */
+function firstRow(bytes: Uint8Array): { cells: readonly string[]; line: number } {
+  const { head, recognised } = headOf(bytes);
+  const line = recognised.kind === "match" ? recognised.match.headerLine + 1 : 0;
+  return { cells: head.lines[line - 1] ?? [], line };
+}
+
+/** What the cells of a file's first line became, by column. */
+export function explainedOf(bytes: Uint8Array, given: Given = {}): Record<string, ExplainedCell> {
+  const { cells, line } = firstRow(bytes);
+  return Object.fromEntries(
+    readerOf(bytes, given)
+      .explain(cells, line)
+      .map((cell) => [cell.column, cell]),
+  );
+}
+
+/** The details of a file's first line. */
+export function detailsOf(bytes: Uint8Array, given: Given = {}): LineDetails {
+  const reader = readerOf(bytes, given);
+  const { cells, line } = firstRow(bytes);
+  reader.read(cells, line);
+  return reader.details(cells);
+}
+
+/** A file of one table, every cell quoted; the first row's columns are the header. */
+export function tableOf(rows: readonly Readonly<Record<string, string>>[], delimiter = ","): Uint8Array {
+  const names = Object.keys(rows[0] ?? {});
+  const quoted = (cells: readonly string[]) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter);
+  return utf8([names, ...rows.map((row) => names.map((name) => row[name] ?? ""))].map(quoted).join("\n"));
+}
+
+/** Why a line could not be read. */
+export function problemOf(read: () => unknown): LineProblem {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof LineProblemError) return error.problem;
+    throw error;
+  }
+  throw new Error("it was read");
+}
+
 /** Every line of a file that one format claims. */
 export function readLines(bytes: Uint8Array, sliceBytes = 1 << 20, linesPerBlock = 1000, given: Given = {}) {
   return readFile(bytes, given, sliceBytes, linesPerBlock).lines;
@@ -105,6 +217,13 @@ export function plain(decimal: string): string {
   const exact = parseExact(decimal);
   if (exact === null) throw new Error(decimal);
   return formatExact(exact);
+}
+
+/** The exact sums of lines by currency, as decimals. */
+export function sumByCurrency(lines: readonly StatementLine[]): Record<string, string> {
+  return Object.fromEntries(
+    [...Map.groupBy(lines, (line) => line.currency)].map(([code, group]) => [code, sum(group)]),
+  );
 }
 
 /** The exact sum of lines, as a decimal. */

@@ -21,6 +21,8 @@ export type Field =
 /** A column with more to say than what it is. */
 export interface ColumnDeclaration {
   readonly is?: Field | null;
+  /** A detail that it is besides. */
+  readonly detail?: keyof LineDetails;
   /** Further names it was seen under: other languages, other years. */
   readonly also?: readonly string[];
   /** Said to whoever asks what became of the cell. */
@@ -85,7 +87,7 @@ export type TotalOf = "lines" | "units" | "amount";
 
 /** A kind of statement that is a table: one header, one kind of row. */
 export interface TableDeclaration {
-  /** `source.name.vN`, as in the API. */
+  /** `source.name`, perhaps with a version, as in the API. */
   readonly id: string;
   readonly name: string;
   readonly source: string;
@@ -107,11 +109,15 @@ export interface TableDeclaration {
   readonly columns: Readonly<Record<string, Field | ColumnDeclaration | null>>;
   /** Whether a header with any further column is another format's. */
   readonly isExact?: boolean;
-  /** Which field several columns are, in which order they are asked; the first that is not blank answers. */
+  /**
+   * Where the period comes from. A reader is given the cells of all columns that are `period`. Of several columns of
+   * another field the first that is not blank answers, in the order of the declaration; but several of `units` add up,
+   * and several of `statementPeriod` are read one after the other.
+   */
   readonly period: PeriodRule;
   readonly numbers: NumberStyle;
   readonly currency?: CurrencyRule;
-  /** The store, where no column names it. */
+  /** The store, where no column or cell names it. */
   readonly platform?: string;
   /** The territory, where no column names it. */
   readonly territory?: string;

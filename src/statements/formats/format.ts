@@ -281,7 +281,7 @@ export class AnswerMissingError extends Error {
 
 /** A kind of statement file that can be read: data where possible, code where not. */
 export interface StatementFormat {
-  /** `source.version`, as in the API. */
+  /** `source.name`, perhaps with a version, as in the API. */
   readonly id: string;
   readonly name: string;
   readonly source: string;

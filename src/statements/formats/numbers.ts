@@ -12,17 +12,21 @@ export type DecimalMark = "." | ",";
 export type NumberStyle = DecimalMark | "file" | "either";
 
 // Blanks that part thousands: space, no-break space, thin space, narrow no-break space; and the apostrophe.
+// A nought before the first mark parts nothing: `0,361` in a file of points is no 361 but a decimal comma gone astray.
 const BLANKS = " \u00A0\u2009\u202F'\u2019";
 const GROUPED = {
-  ".": new RegExp(`^\\d{1,3}(?:([,${BLANKS}])\\d{3})(?:\\1\\d{3})*(?:\\.\\d*)?$`, "u"),
-  ",": new RegExp(`^\\d{1,3}(?:([.${BLANKS}])\\d{3})(?:\\1\\d{3})*(?:,\\d*)?$`, "u"),
+  ".": new RegExp(`^[1-9]\\d{0,2}(?:([,${BLANKS}])\\d{3})(?:\\1\\d{3})*(?:\\.\\d*)?$`, "u"),
+  ",": new RegExp(`^[1-9]\\d{0,2}(?:([.${BLANKS}])\\d{3})(?:\\1\\d{3})*(?:,\\d*)?$`, "u"),
 } as const;
 const PLAIN_COMMA = /^\d*,\d*$/u;
 const COULD_BE_EITHER = /^[1-9]\d{0,2}[.,]\d{3}$/u;
+const SIGN_BEFORE = /^[-+\u2212]/u;
+const MINUS_BEHIND = /\d[-\u2212]$/u;
 const OUTER_BLANKS = new RegExp(`^[\\s${BLANKS}]+|[\\s${BLANKS}]+$`, "gu");
 
 /**
- * Reads an amount: the file's own mark, thousands parted in threes, a sign before it, or parentheses for a loss.
+ * Reads an amount: the file's own mark, thousands parted in threes, a sign before it, or a minus behind it or
+ * parentheses around it for a loss.
  *
  * @param mark null where the file does not tell: then what could be either, like `1,234`, is not read
  * @returns the value × 10^30, or null where the text is no such number; never a guess
@@ -37,9 +41,12 @@ export function parseAmount(printed: string, mark: DecimalMark | null): bigint |
   if (text.startsWith("(") && text.endsWith(")")) {
     isNegative = true;
     text = text.slice(1, -1).replace(OUTER_BLANKS, "");
-  } else if (/^[-+\u2212]/u.test(text)) {
+  } else if (SIGN_BEFORE.test(text)) {
     isNegative = !text.startsWith("+");
     text = text.slice(1);
+  } else if (MINUS_BEHIND.test(text)) {
+    isNegative = true;
+    text = text.slice(0, -1);
   }
   const size = parseSize(text, mark);
   return size === null ? null : isNegative ? -size : size;
@@ -92,11 +99,15 @@ const MOST_UNITS = BigInt(Number.MAX_SAFE_INTEGER);
 /**
  * Reads a count that may have its thousands parted, or a fraction of nothing but noughts (`12.0`).
  *
- * @returns null where it is no whole number a JavaScript number holds
+ * @returns null where it is no whole number a JavaScript number holds, or could be two: `12,000` in a file of commas
  */
 export function parseCount(printed: string, mark: DecimalMark | null): number | null {
-  const exact = parseAmount(printed, mark) ?? groupedCount(printed);
-  if (exact === null || exact % WHOLE !== 0n) return null;
+  const amount = parseAmount(printed, mark);
+  const marked = amount !== null && amount % WHOLE === 0n ? amount : null;
+  const grouped = groupedCount(printed);
+  if (marked !== null && grouped !== null && marked !== grouped) return null;
+  const exact = marked ?? grouped;
+  if (exact === null) return null;
   const count = exact / WHOLE;
   return count > MOST_UNITS || count < -MOST_UNITS ? null : safeNumber(count);
 }
@@ -104,7 +115,7 @@ export function parseCount(printed: string, mark: DecimalMark | null): number | 
 /** A count has no fraction, so `1,200` is twelve hundred whatever the file's mark. */
 function groupedCount(printed: string): bigint | null {
   const text = printed.trim();
-  return /^-?\d{1,3}([.,])\d{3}(\1\d{3})*$/u.test(text) ? parseExact(text.replaceAll(/[.,]/gu, "")) : null;
+  return /^-?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$/u.test(text) ? parseExact(text.replaceAll(/[.,]/gu, "")) : null;
 }
 
 const WHOLE = 10n ** 30n;

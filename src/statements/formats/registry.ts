@@ -1,17 +1,33 @@
 // The home of the list of statement formats, and of the choice among them for a file.
+
 import { APPLE_ITUNES_SALES, APPLE_MUSIC_FINANCIAL, APPLE_MUSIC_STREAMS } from "./apple.ts";
 import { APPLE_FOR_ARTISTS_SONGS } from "./apple-music-for-artists.ts";
+import { ASCAP_DOMESTIC, ASCAP_INTERNATIONAL } from "./ascap.ts";
 import { BANDCAMP_V1, BANDCAMP_V2 } from "./bandcamp.ts";
+import { BELIEVE } from "./believe.ts";
+import { BMI } from "./bmi.ts";
+import { CDBABY } from "./cdbaby.ts";
 import { CLICKNCLEAR } from "./clicknclear.ts";
 import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
+import { DMP } from "./dmp.ts";
 import type { FileHead, FormatMatch, StatementFormat } from "./format.ts";
+import { FUGA } from "./fuga.ts";
+import { IMUSICIAN_RELEASES, IMUSICIAN_SALES } from "./imusician.ts";
+import { LANDR } from "./landr.ts";
+import { MLC } from "./mlc.ts";
+import { ORCHARD_V1, ORCHARD_V2 } from "./orchard.ts";
+import { PRS } from "./prs.ts";
 import { SACEM_RELEVE } from "./sacem.ts";
+import { SECRETLY_DIGITAL, SECRETLY_PHYSICAL } from "./secretly.ts";
+import { SOUNDCLOUD } from "./soundcloud.ts";
 import {
   S4A_AUDIENCE_TIMELINE,
   S4A_AUDIENCE_TIMELINE_V2,
   S4A_SONG_TIMELINE,
   S4A_SONGS,
 } from "./spotify-for-artists.ts";
+import { STEM } from "./stem.ts";
+import { SYMPHONIC } from "./symphonic.ts";
 import { TUNECORE } from "./tunecore.ts";
 import { YOUTUBE_ADS_ASSET_RAW, YOUTUBE_SUBSCRIPTION_ASSET } from "./youtube.ts";
 
@@ -20,6 +36,25 @@ export const FORMATS: readonly StatementFormat[] = [
   DISTROKID_V1,
   DISTROKID_V2,
   TUNECORE,
+  CDBABY,
+  BELIEVE,
+  ORCHARD_V1,
+  ORCHARD_V2,
+  SYMPHONIC,
+  FUGA,
+  IMUSICIAN_SALES,
+  IMUSICIAN_RELEASES,
+  SOUNDCLOUD,
+  SECRETLY_DIGITAL,
+  SECRETLY_PHYSICAL,
+  STEM,
+  LANDR,
+  BMI,
+  PRS,
+  DMP,
+  ASCAP_DOMESTIC,
+  ASCAP_INTERNATIONAL,
+  MLC,
   BANDCAMP_V1,
   BANDCAMP_V2,
   APPLE_ITUNES_SALES,

@@ -98,6 +98,11 @@ export const LETTERED_MONTH: SpanReader = matching(/^(\d{4})M(\d{1,2})$/iu, (yea
   month(`${year}-${of.padStart(2, "0")}`),
 );
 
+/** `2019.08`, perhaps with words behind it: `2019.08 Streams`. */
+export const DOTTED_MONTH: SpanReader = matching(/^(\d{4})\.(\d{2})(?:\s.*)?$/u, (year = "", of = "") =>
+  month(`${year}-${of}`),
+);
+
 /** `2026` and `7`, from two cells. */
 export const YEAR_AND_MONTH: SpanReader = (year = "", of = "") =>
   /^\d{4}$/u.test(year) && /^\d{1,2}$/u.test(of) ? month(`${year}-${of.padStart(2, "0")}`) : null;
@@ -112,6 +117,10 @@ export const QUARTER: SpanReader = (printed = "") => {
   }
   return null;
 };
+
+/** `20254`, the fourth quarter of 2025. */
+export const COMPACT_QUARTER: SpanReader = (printed = "") =>
+  /^\d{5}$/u.test(printed) ? QUARTER(`${printed.slice(0, 4)}Q${printed.slice(4)}`) : null;
 
 const QUARTERS = [
   /^(?<year>\d{4})[- ]?Q(?<quarter>[1-4])$/iu,
@@ -168,6 +177,14 @@ export function anyOf(...readers: readonly SpanReader[]): SpanReader {
       if (span !== null) return span;
     }
     return null;
+  };
+}
+
+/** The first of some cells that is not blank: what the others say counts only where those before them are silent. */
+export function firstFilled(read: SpanReader): SpanReader {
+  return (...printed) => {
+    const filled = printed.find((cell) => cell !== "");
+    return filled === undefined ? null : read(filled);
   };
 }
 

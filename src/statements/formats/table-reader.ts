@@ -70,6 +70,9 @@ export class TableReader implements LineReader {
   readonly #severalIsrcs: boolean;
   readonly #severalUpcs: boolean;
   readonly #severalTitles: boolean;
+  readonly #severalArtists: boolean;
+  readonly #severalPlatforms: boolean;
+  readonly #moreUnits: readonly number[];
   readonly #severalPeriods: boolean;
   readonly #blanks: ReadonlySet<string>;
   readonly #row: RowView;
@@ -114,6 +117,9 @@ export class TableReader implements LineReader {
     this.#severalIsrcs = (this.#places.get("isrc")?.length ?? 0) > 1;
     this.#severalUpcs = (this.#places.get("upc")?.length ?? 0) > 1;
     this.#severalTitles = (this.#places.get("title")?.length ?? 0) > 1;
+    this.#severalArtists = (this.#places.get("artist")?.length ?? 0) > 1;
+    this.#severalPlatforms = (this.#places.get("platform")?.length ?? 0) > 1;
+    this.#moreUnits = this.#places.get("units")?.slice(1) ?? [];
     this.#severalPeriods = (this.#places.get("period")?.length ?? 0) > 1;
     this.#unwraps = !quoting;
     this.#blanks = new Set(declaration.blanks ?? []);
@@ -130,11 +136,12 @@ export class TableReader implements LineReader {
     this.#artist = this.#at.artist === -1 ? (answers.artist ?? given.artist) : null;
     this.#row = new RowView(layout, (printed) => this.#parse(printed), this.#refunds);
     this.#periods = new Memo((printed) => {
-      const span = typeof period === "function" ? period(...printed.split("\0").map((cell) => cell.trim())) : null;
+      const cells = printed.split("\0").map((cell) => this.#unblanked(cell.trim()));
+      const span = typeof period === "function" ? period(...cells) : null;
       return span === null ? null : periodOf(span);
     });
     this.#stores = new Memo((printed) => {
-      const store = this.#unblanked(printed.trim());
+      const store = this.#unblanked(printed.trim()) || (declaration.platform ?? "");
       return store === "" ? null : { printed: store, kind: platformOf(store).kind };
     });
     this.#kinds = new Memo((printed) => {
@@ -158,8 +165,9 @@ export class TableReader implements LineReader {
     const period = this.#period ?? this.#periods.of(this.#periodCell(cells));
     if (period === null)
       throw this.#problem(cells, line, at.period, "period_unreadable", "is no period of this format");
-    const platform = at.platform === -1 ? (this.#declaration.platform ?? "") : cellOf(cells, at.platform);
-    const store = this.#stores.of(platform);
+    const store = this.#stores.of(
+      this.#severalPlatforms ? this.#firstOf("platform", cells) : cellOf(cells, at.platform),
+    );
     if (store === null) throw this.#problem(cells, line, at.platform, "platform_missing", "names no store");
     const sign = this.#declaration.isNegative?.(this.#row.of(cells, line)) === true ? -1 : 1;
     return {
@@ -172,7 +180,8 @@ export class TableReader implements LineReader {
       isrc: this.#isrcs.of(this.#severalIsrcs ? this.#isrcCell(cells) : cellOf(cells, at.isrc)) || null,
       upc: this.#upcs.of(this.#severalUpcs ? this.#firstOf("upc", cells) : cellOf(cells, at.upc)) || null,
       title: this.#title ?? this.#text(this.#severalTitles ? this.#firstOf("title", cells) : cellOf(cells, at.title)),
-      artist: this.#artist ?? this.#text(cellOf(cells, at.artist)),
+      artist:
+        this.#artist ?? this.#text(this.#severalArtists ? this.#firstOf("artist", cells) : cellOf(cells, at.artist)),
       kind: this.#kindOf(cells, line, store),
       units: this.#unitsOf(cells, line, sign),
       exact: this.#exactOf(cells, line, sign),
@@ -195,10 +204,16 @@ export class TableReader implements LineReader {
     const details: Record<keyof LineDetails, string | null> = { ...NO_DETAILS };
     for (const [field, places] of this.#places) {
       if (!(field in details)) continue;
-      const printed = this.#unblanked(this.#firstIn(places, cells).trim());
+      const printed =
+        field === "statementPeriod" && places.length > 1
+          ? places
+              .map((place) => this.#unblanked(cellOf(cells, place).trim()))
+              .join(" ")
+              .trim()
+          : this.#unblanked(this.#firstIn(places, cells).trim());
       details[field as keyof LineDetails] = printed === "" ? null : this.#text(printed);
     }
-    if (details.usage === null && this.#kind !== -1) details.usage = cellOf(cells, this.#kind).trim() || null;
+    if (details.usage === null) details.usage = this.#unblanked(cellOf(cells, this.#kind).trim()) || null;
     return details;
   }
 
@@ -224,13 +239,17 @@ export class TableReader implements LineReader {
 
   #unitsOf(cells: readonly string[], line: number, sign: 1 | -1): number {
     if (this.#units === -1) return 0;
-    const printed = cellOf(cells, this.#units);
-    const units = parseUnits(printed) ?? parseCount(printed, this.#mark);
-    if (units === null) {
-      if (this.#declaration.unitsMayBeBlank === true && this.#unblanked(printed.trim()) === "") return 0;
-      throw this.#problem(cells, line, this.#units, "units_unreadable", "is no whole number");
-    }
+    let units = this.#countAt(this.#units, cells, line);
+    for (const place of this.#moreUnits) units += this.#countAt(place, cells, line);
     return sign === -1 && units > 0 ? -units : units;
+  }
+
+  #countAt(place: number, cells: readonly string[], line: number): number {
+    const printed = cellOf(cells, place);
+    const count = parseUnits(printed) ?? parseCount(printed, this.#mark);
+    if (count !== null) return count;
+    if (this.#declaration.unitsMayBeBlank === true && this.#unblanked(printed.trim()) === "") return 0;
+    throw this.#problem(cells, line, place, "units_unreadable", "is no whole number");
   }
 
   #currencyOf(cells: readonly string[], line: number): string {
@@ -369,10 +388,10 @@ function placesOf(declaration: TableDeclaration, layout: Layout): ReadonlyMap<Fi
   for (const name of Object.keys(declaration.columns)) {
     const place = layout.at.get(name);
     const column = place === undefined ? null : (layout.columns[place] ?? null);
-    if (place === undefined || column === null || column.is === null) continue;
-    const known = places.get(column.is);
-    if (known === undefined) places.set(column.is, [place]);
-    else known.push(place);
+    if (place === undefined || column === null) continue;
+    for (const field of [column.is, column.detail]) {
+      if (field !== null) places.set(field, [...(places.get(field) ?? []), place]);
+    }
   }
   return places;
 }

@@ -10,6 +10,7 @@ export interface PlacedColumn {
   /** As declared. */
   readonly name: string;
   readonly is: Field | null;
+  readonly detail: Field | null;
   readonly note: string | null;
   readonly isPrivate: boolean;
 }
@@ -57,8 +58,8 @@ class ColumnNames {
 
 function knownColumns(declaration: TableDeclaration): KnownColumn[] {
   return Object.entries(declaration.columns).flatMap(([name, declared]): KnownColumn[] => {
-    const { is = null, also = [], note = null, isPrivate = false } = declarationOf(declared);
-    return [name, ...also].map((each) => ({ key: normaliseHeader(each), name, is, note, isPrivate }));
+    const { is = null, detail = null, also = [], note = null, isPrivate = false } = declarationOf(declared);
+    return [name, ...also].map((each) => ({ key: normaliseHeader(each), name, is, detail, note, isPrivate }));
   });
 }
 
@@ -107,7 +108,12 @@ function isBetter(match: FormatMatch, best: FormatMatch | null): boolean {
 /** Makes a format out of its declaration. */
 export function tableFormat(declaration: TableDeclaration): StatementFormat {
   const names = new ColumnNames(declaration);
-  const reads = new Set(Object.values(declaration.columns).flatMap((declared) => declarationOf(declared).is ?? []));
+  const reads = new Set<Field>(
+    Object.values(declaration.columns).flatMap((declared) => {
+      const { is, detail } = declarationOf(declared);
+      return [is ?? [], detail ?? []].flat();
+    }),
+  );
   for (const always of ["period", "platform", "territory"] as const) reads.add(always);
   if (declaration.titleOfFile !== undefined) reads.add("title");
   return {

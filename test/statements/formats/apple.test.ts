@@ -92,7 +92,7 @@ describe("Apple Music's streams", () => {
 });
 
 describe("Apple Music's newer report", () => {
-  const file = text("../written/apple.music.financial.v2.txt");
+  const file = text("apple.music.financial.v2.txt");
 
   it("has two spaces in the name of its plays, or one", () => {
     const one = file.replace("Total  Royalty", "Total Royalty");

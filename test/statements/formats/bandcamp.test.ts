@@ -150,7 +150,7 @@ describe("Bandcamp's shorter report", () => {
   });
 
   it("sets every refund without a net amount aside, whatever was answered", () => {
-    const { apart, lines } = readFile(fixture("../written/bandcamp.v1.csv"), counted);
+    const { apart, lines } = readFile(fixture("bandcamp.v1.csv"), counted);
     expect(apart.map((row) => row.apart)).toEqual(["payout", "refund_without_amount"]);
     expect(lines[1]).toMatchObject({ day: "2015-05-03", territory: "ZZ", exact: 553n * 10n ** 28n });
   });

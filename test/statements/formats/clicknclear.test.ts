@@ -3,7 +3,7 @@ import { formatExact } from "../../../src/kernel/quantise.ts";
 import { LineProblemError } from "../../../src/statements/formats/format.ts";
 import { fixture, headOf, readFile, utf8 } from "../read-file.ts";
 
-const bytes = fixture("../written/clicknclear.v1.csv");
+const bytes = fixture("clicknclear.v1.csv");
 const text = new TextDecoder().decode(bytes);
 const rows = text.trim().split("\n");
 

@@ -1,54 +1,38 @@
 // Over every registered format: its samples are claimed by it alone, and read the same however a program saved them.
-import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseExact } from "../../../src/kernel/quantise.ts";
-import type { StatementFormat, StatementLine } from "../../../src/statements/formats/format.ts";
+import { LineProblemError, type StatementLine } from "../../../src/statements/formats/format.ts";
 import { FORMATS } from "../../../src/statements/formats/registry.ts";
 import { decoder, EncodingProbe } from "../../../src/statements/reading/encoding.ts";
-import { expectations, fixture, type Given, headOf, plain, readFile, sum, utf8 } from "../read-file.ts";
+import {
+  EXPECTED,
+  type Expected,
+  FIXTURES,
+  fixture,
+  givenFor,
+  headOf,
+  isDerived,
+  plain,
+  readFile,
+  sum,
+  sumByCurrency,
+  utf8,
+} from "../read-file.ts";
 
-/** Where files written for a format without any sample lie, as seen from the samples. */
-const WRITTEN = "../written";
-const written = readdirSync(new URL("../fixtures/written", import.meta.url));
-const EXPECTED = {
-  ...expectations("EXPECTED.json"),
-  ...Object.fromEntries(
-    written
-      .filter((name) => name.endsWith(".json"))
-      .flatMap((name) => Object.entries(expectations(`${WRITTEN}/${name}`)))
-      .map(([name, expected]) => [`${WRITTEN}/${name}`, expected]),
-  ),
-};
-const files = [
-  ...readdirSync(new URL("../fixtures/derived", import.meta.url)),
-  ...written.map((name) => `${WRITTEN}/${name}`),
-].filter((name) => !name.endsWith(".json"));
-
-/** The whole files of a format that can be read. */
-function samplesOf(id: string): string[] {
-  return files.filter((name) => {
-    const expected = EXPECTED[name];
-    return expected?.["format"] === id && expected["data_rows"] !== undefined && expected["reject"] === undefined;
-  });
+/** The files of a format that can be read whole, and those that must be refused. */
+function fixturesOf(id: string): { readonly whole: readonly string[]; readonly refused: readonly string[] } {
+  const own = FIXTURES.filter((name) => EXPECTED[name]?.format === id);
+  return {
+    whole: own.filter((name) => EXPECTED[name]?.data_rows !== undefined && EXPECTED[name].reject === undefined),
+    refused: own.filter((name) => EXPECTED[name]?.reject !== undefined),
+  };
 }
 
-/** What a person says of a file that does not tell everything. */
-function givenOf(name: string, { asks }: StatementFormat): Given {
-  const period = { from: "2026-10-01", to: "2026-10-28" } as const;
-  return { filename: name.slice(name.lastIndexOf("/") + 1), answers: asks.includes("period") ? { period } : {} };
-}
-
-/** The sums of lines: of money by currency, of plays as they are. */
-function sums(lines: readonly StatementLine[]): Record<string, string> {
-  const by = Map.groupBy(lines, ({ currency }) => currency);
-  return Object.fromEntries([...by].map(([currency, group]) => [currency, sum(group)]));
-}
-
-/** The same as expected: one sum, or several by currency. */
-function expectedSums(name: string, lines: readonly StatementLine[]): Record<string, string> {
-  const expected = EXPECTED[name]?.["amount_sum"];
-  if (typeof expected !== "object" || expected === null) return { [lines[0]?.currency ?? ""]: plain(String(expected)) };
-  return Object.fromEntries(Object.entries(expected).map(([currency, amount]) => [currency, plain(String(amount))]));
+/** The expected amounts by currency; null where the file holds none, or its currency is not known. */
+function amountsOf({ amount_sum, currency }: Expected): Record<string, string> | null {
+  if (amount_sum === undefined || (typeof amount_sum === "string" && (currency ?? null) === null)) return null;
+  const amounts = typeof amount_sum === "string" ? { [currency ?? ""]: amount_sum } : amount_sum;
+  return Object.fromEntries(Object.entries(amounts).map(([code, amount]) => [code, plain(amount)]));
 }
 
 /** A file's text, whatever it was written in. */
@@ -71,19 +55,24 @@ const lines = (text: string) => text.split(/\r\n|\r|\n/);
 
 it("every format has an id of its own, and says what it reads", () => {
   expect(new Set(FORMATS.map(({ id }) => id)).size).toBe(FORMATS.length);
-  for (const { id, source, reads, measures } of FORMATS) {
+  for (const { id, source, reads, measures, summaryOf } of FORMATS) {
     expect(id).toMatch(/^[a-z0-9_]+(\.[a-z0-9_]+)+$/);
     expect(source).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-    expect(reads).toEqual(expect.arrayContaining(["period", measures === "plays" ? "units" : "amount"]));
+    expect(reads).toEqual(expect.arrayContaining(["period", measures === "money" ? "amount" : "units"]));
+    if (summaryOf !== null) expect(FORMATS.map((format) => format.id)).toContain(summaryOf);
   }
 });
 
-describe("every sample of the project", () => {
-  for (const name of files) {
+it("every fixture has expectations, and every expectation its fixture", () => {
+  expect(Object.keys(EXPECTED).sort()).toEqual([...FIXTURES].sort());
+});
+
+describe("every fixture of the project", () => {
+  for (const name of FIXTURES) {
     it(`${name}: is claimed by its own format alone, or by none`, () => {
       const { head, recognised } = headOf(fixture(name));
       const claiming = FORMATS.filter((format) => format.identify(head)?.missing.length === 0).map(({ id }) => id);
-      const expected = FORMATS.map(({ id }) => id).filter((id) => id === EXPECTED[name]?.["format"]);
+      const expected = FORMATS.map(({ id }) => id).filter((id) => id === EXPECTED[name]?.format);
       expect(recognised.kind === "match" ? [recognised.format.id] : []).toEqual(expected);
       expect(claiming.length === 0).toBe(expected.length === 0);
       if (expected.length > 0) expect(claiming).toEqual(expect.arrayContaining(expected));
@@ -93,29 +82,47 @@ describe("every sample of the project", () => {
 
 for (const format of FORMATS) {
   describe(format.id, () => {
-    const samples = samplesOf(format.id);
+    const { whole: samples, refused } = fixturesOf(format.id);
 
-    it("has a sample if it says so", () => {
-      expect(samples.some((name) => !name.startsWith(WRITTEN))).toBe(format.sample);
+    it("has a fixture", () => {
       expect(samples).not.toEqual([]);
     });
+
+    it("says that it has a sample if it has one", () => {
+      expect(samples.some(isDerived)).toBe(format.sample);
+    });
+
+    for (const name of refused) {
+      it(`${name}: is refused at a line of its own`, () => {
+        expect(() => readFile(fixture(name), givenFor(name))).toThrow(LineProblemError);
+      });
+    }
 
     for (const name of samples) {
       const bytes = fixture(name);
       const text = textOf(bytes);
-      const given = givenOf(name, format);
+      const given = givenFor(name);
       const whole = readFile(bytes, given);
       const read = (saved: Uint8Array, slice?: number, block?: number) => readFile(saved, given, slice, block);
 
-      it(`${name}: every row is read or set apart, and the lines sum to the exact total`, () => {
+      it(`${name}: every row is read, and the lines sum to the exact totals`, () => {
         const { lines, apart } = whole;
-        const expected = EXPECTED[name] ?? {};
-        const rows = lines.length + apart.filter((row) => row.apart !== "total").length;
-        expect(rows).toBe(expected["data_rows"]);
-        const units = expected["units_sum"] ?? expected["streams_sum"] ?? expected["plays_sum"];
+        const expected = EXPECTED[name] ?? { format: null };
+        const totals = apart.filter((row) => row.apart === "total").length;
+        const records = apart.filter((row) => row.apart === "record").length;
+        expect(lines.length + apart.length - totals - records).toBe(expected.data_rows);
+        if ((expected.footer_rows ?? 0) > 0) expect(totals).toBe(expected.footer_rows);
+        const amounts = amountsOf(expected);
+        if (amounts !== null) expect(sumByCurrency(lines)).toEqual(amounts);
+        else if (typeof expected.amount_sum === "string") expect(sum(lines)).toBe(plain(expected.amount_sum));
+        const units = expected.units_sum ?? expected.streams_sum ?? expected.plays_sum;
         if (units !== undefined) expect(lines.reduce((total, line) => total + line.units, 0)).toBe(units);
-        if (format.measures === "money") expect(sums(lines)).toEqual(expectedSums(name, lines));
-        else expect(lines.every((line) => line.exact === 0n && line.currency === "")).toBe(true);
+        if (expected.negative_rows !== undefined) {
+          expect(lines.filter((line) => line.exact < 0n)).toHaveLength(expected.negative_rows);
+        }
+        if (format.measures === "plays") {
+          expect(lines.every((line) => line.exact === 0n && line.currency === "")).toBe(true);
+        }
       });
 
       it(`${name}: what it states of itself is what its lines come to`, () => {
@@ -125,6 +132,27 @@ for (const format of FORMATS) {
           const counted = { lines: BigInt(lines.length), units: BigInt(units), amount: parseExact(sum(lines)) };
           expect(found ?? counted[what as "lines" | "units" | "amount"]).toBe(told);
         }
+      });
+
+      it(`${name}: every cell of a line can be explained, and its details shown`, () => {
+        const { head, recognised } = headOf(bytes);
+        if (recognised.kind !== "match") throw new Error(recognised.kind);
+        const { format: own, match } = recognised;
+        const reader = own.reader(head, match, {
+          filename: name,
+          artist: "Glass Harbor",
+          answers: given.answers ?? {},
+        });
+        const first = whole.lines.find(({ line }) => line <= head.lines.length);
+        const cells = first === undefined ? undefined : head.lines[first.line - 1];
+        if (first === undefined || cells === undefined || reader.memory !== null) return;
+        const explained = reader.explain(cells, first.line);
+        expect(explained).toHaveLength(reader.columns.length);
+        for (const cell of explained) {
+          if (cell.field === null) expect(cell.became).toBeNull();
+          if (cell.note?.startsWith("personal data") === true) expect(cells).not.toContain(cell.printed);
+        }
+        expect(Object.values(reader.details(cells)).every((detail) => detail !== "")).toBe(true);
       });
 
       const again: Record<string, Uint8Array> = {

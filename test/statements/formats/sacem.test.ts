@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatExact } from "../../../src/kernel/quantise.ts";
 import { expectations, fixture, headOf, readFile, sum, utf8 } from "../read-file.ts";
 
-const bytes = fixture("../written/sacem.releve.xlsx.csv");
+const bytes = fixture("sacem.releve.xlsx.csv");
 const text = new TextDecoder().decode(bytes);
 const [header = "", ...rows] = text.trim().split("\r\n");
 const file = (...lines: string[]) => utf8(`${[header, ...lines].join("\n")}\n`);
@@ -68,9 +68,7 @@ describe("SACEM's account statement", () => {
 
   it("states the balance it ends with, which its movements come to", () => {
     const { stated } = readFile(bytes);
-    const closing = String(
-      expectations("../written/EXPECTED-stores.json")["sacem.releve.xlsx.csv"]?.["closing_balance"],
-    );
+    const closing = String(expectations("EXPECTED-stores.json")["sacem.releve.xlsx.csv"]?.["closing_balance"]);
     expect(stated.map(({ what, stated: told }) => [what, formatExact(told)])).toEqual([["balance", closing]]);
     expect(misfits(bytes)).toEqual([]);
   });
