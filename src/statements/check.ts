@@ -4,7 +4,7 @@
 import type { Ctx } from "../db/ctx.ts";
 import { formatExact, parseExact } from "../kernel/quantise.ts";
 import { addMonths, type Month } from "../kernel/time.ts";
-import { formatOf } from "./formats/registry.ts";
+import { FORMATS } from "./formats/registry.ts";
 import {
   holds,
   type ReadingState,
@@ -100,7 +100,9 @@ export function isBookedBefore(statement: Pick<StatementRow, "format">, overlap:
 
 /** Whether one format sums up what the other lists. */
 function isSummary(one: string | null, other: string | null): boolean {
-  const sums = (id: string | null, of: string | null) => id !== null && formatOf(id)?.summaryOf === of && of !== null;
+  const sums = (id: string | null, of: string | null) => {
+    return of !== null && FORMATS.find((format) => format.id === id)?.summaryOf === of;
+  };
   return sums(one, other) || sums(other, one);
 }
 
