@@ -10,6 +10,7 @@ export {
   type FigureQuery,
   GROUPS,
   type Group,
+  invalid,
   labelOf,
   normalised,
   planOf,

@@ -8,4 +8,12 @@ export { readAllLines } from "./lines.ts";
 export { checkBooks, postStatement, retractStatement } from "./post.ts";
 export { readStatement } from "./read.ts";
 export { registerStatements } from "./routes.ts";
-export { type Contribution, listContributions, type StatementSums, sumByGroup, sweepFiles } from "./service.ts";
+export {
+  type Contribution,
+  listContributions,
+  listWindowPlays,
+  type StatementSums,
+  sumByGroup,
+  sweepFiles,
+} from "./service.ts";
+export type { WindowFigure } from "./sums/repository.ts";

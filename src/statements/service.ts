@@ -6,7 +6,7 @@ import type { Ctx } from "../db/ctx.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../http/page.ts";
 import type { JobKind, JobRequest } from "../jobs/messages.ts";
 import { Problem } from "../kernel/problems.ts";
-import type { Month } from "../kernel/time.ts";
+import type { Day, Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
 import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
 import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
@@ -21,7 +21,7 @@ import {
   type StatementFilter,
   type StatementRow,
 } from "./repository.ts";
-import { groupCells, sumStatements } from "./sums/repository.ts";
+import { groupCells, listWindows, sumStatements, type WindowFigure } from "./sums/repository.ts";
 import { listAwaitedStatements, sweepUploads } from "./uploads/service.ts";
 
 /** Finds a statement; one of parts as they stand together. @throws Problem `not_found` */
@@ -255,4 +255,16 @@ export async function listContributions(
     const sum = sums[at];
     return sum === undefined || sum.lines === 0 ? [] : [{ statement, ...sum }];
   });
+}
+
+/** Lists what files of plays say of spans of days: they tell no day, so no figure of a day, week or month has them. */
+export async function listWindowPlays(
+  ctx: Ctx,
+  query: { from: Day; to: Day; limit: number; cursor?: string | undefined },
+): Promise<Page<WindowFigure>> {
+  const binding = bindingOf(ctx.scope, "listPlayWindows", { ...query });
+  const [statementId, key] = readCursor(ctx, binding, query.cursor) ?? [];
+  const after = statementId === undefined ? null : { statementId: String(statementId), key: String(key) };
+  const rows = await listWindows(ctx.db, ctx.scope, query, after, query.limit + 1);
+  return pageFrom(ctx, binding, rows, query.limit, (row) => [row.statementId, row.key]);
 }

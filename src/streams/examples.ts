@@ -47,4 +47,18 @@ export const EXAMPLES = {
     rate: "0.002335006",
     flags: ["units_differ"],
   },
+  PlayWindow: {
+    from: "2026-01-01",
+    to: "2026-10-31",
+    source: "apple-music-for-artists",
+    platform: "Apple Music",
+    platformId: "apple-music",
+    key: "Undertow (Glass Harbor)",
+    label: "Undertow",
+    plays: 17303,
+    downloads: 0,
+    other: 0,
+    statementId: "stm_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    href: "/api/dashboard/statements/stm_01k9v3m6s0n8w2e4r6t8y0b1c3/lines?isrc=Undertow%20(Glass%20Harbor)",
+  },
 } as const;

@@ -7,13 +7,14 @@ import { figureAnswer, presentFigures } from "../http/kept.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { METRICS, type Metric } from "../metrics/index.ts";
-import { presentReconciled, presentStreams, ReconciledMonth, Streams } from "./schema.ts";
-import { getReconciliation, getStreams } from "./service.ts";
+import { PlayWindow, presentReconciled, presentStreams, presentWindow, ReconciledMonth, Streams } from "./schema.ts";
+import { getReconciliation, getStreams, listWindows } from "./service.ts";
 
 const tag = "Streams";
 const MOST_FIGURES = 5000;
 const metricNames = Object.keys(METRICS) as [Metric, ...Metric[]];
 const from = z.string().meta({ description: "A day or a month, inclusive.", example: "2026-01" });
+const WindowDay = z.string().meta({ description: "A day, inclusive.", example: "2026-01-31" });
 const to = z.string().meta({ description: "A day or a month, inclusive.", example: "2026-06" });
 
 const GetStreams = endpoint({
@@ -61,8 +62,27 @@ const GetReconciliation = endpoint({
   present: ({ data, nextCursor }) => ({ status: 200, body: { data: data.map(presentReconciled), nextCursor } }),
 });
 
+const ListPlayWindows = endpoint({
+  operation: "listPlayWindows",
+  method: "get",
+  path: "/api/dashboard/streams/windows",
+  tag,
+  summary: "List plays of spans of days",
+  description:
+    "What stores' exports say of a recording over a span of days, and not by day. No figure by day, week or month holds these plays, and spans of two files may overlap: they are listed, and never added.",
+  access: "artist",
+  query: z.strictObject({ from: WindowDay, to: WindowDay, ...pageQuery }),
+  answers: {
+    200: { description: "Spans that meet the days asked for, by file and recording.", schema: pageOf(PlayWindow) },
+  },
+  example: { query: { from: "2026-01-01", to: "2026-12-31" } },
+  handle: async ({ ctx, query }) => listWindows(ctx, query),
+  present: ({ data, nextCursor }) => ({ status: 200, body: { data: data.map(presentWindow), nextCursor } }),
+});
+
 /** Adds plays to the API. */
 export function registerStreams(register: Register): void {
   register(GetStreams);
   register(GetReconciliation);
+  register(ListPlayWindows);
 }

@@ -5,6 +5,7 @@ import { GROUPS } from "../earnings/index.ts";
 import { formatNanos } from "../kernel/money.ts";
 import { platformOf } from "../kernel/platform.ts";
 import { instantToIso } from "../kernel/time.ts";
+import type { WindowFigure } from "../statements/index.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { PlayBucket, Reconciled } from "./model.ts";
 import type { StreamsAnswer } from "./service.ts";
@@ -90,4 +91,30 @@ export function presentReconciled(row: Reconciled): z.input<typeof ReconciledMon
   const { nanos, rate, flags, ...facts } = row;
   const decimal = (value: bigint | null) => (value === null ? null : formatNanos(value));
   return { ...facts, amount: decimal(nanos), rate: decimal(rate), flags: [...flags] };
+}
+
+export const PlayWindow = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    source: z.string(),
+    platform: z.string(),
+    platformId: z.string(),
+    key: z.string(),
+    label: z.string().nullable(),
+    plays: z.int(),
+    downloads: z.int(),
+    other: z.int(),
+    statementId: z.string(),
+    href: z.string().meta({ description: "The lines of the file it comes from." }),
+  })
+  .meta({ id: "PlayWindow", example: EXAMPLES.PlayWindow });
+
+export function presentWindow(figure: WindowFigure): z.input<typeof PlayWindow> {
+  const { statementId, platform } = figure;
+  return {
+    ...figure,
+    platformId: platformOf(platform).id,
+    href: `/api/dashboard/statements/${statementId}/lines?isrc=${encodeURIComponent(figure.key)}`,
+  };
 }

@@ -5,6 +5,7 @@ import {
   byPeriodAndKey,
   type FigureQuery,
   type Group,
+  invalid,
   labelOf,
   normalised,
   planOf,
@@ -17,6 +18,7 @@ import {
   type Day,
   daysBetween,
   firstDay,
+  isDay,
   lastDay,
   type Month,
   monthOf,
@@ -36,6 +38,7 @@ import {
   periodStatus,
   refuseNonAdditive,
 } from "../metrics/index.ts";
+import { listWindowPlays, type WindowFigure } from "../statements/index.ts";
 import { findGeneration } from "../team/index.ts";
 import { type PlayBucket, type Reconciled, reconcile } from "./model.ts";
 
@@ -229,4 +232,16 @@ export async function getReconciliation(ctx: Ctx, query: ReconciliationQuery): P
   const last = data.at(-1);
   const goesOn = rest.length > query.limit && last !== undefined;
   return { data, nextCursor: goesOn ? writeCursor(ctx, binding, [last.period, last.key]) : null };
+}
+
+/** Lists plays of spans of days. @throws Problem `invalid_request`, `bad_cursor` */
+export async function listWindows(
+  ctx: Ctx,
+  query: { from: string; to: string; limit: number; cursor?: string | undefined },
+): Promise<Page<WindowFigure>> {
+  const { from, to } = query;
+  if (!isDay(from)) throw invalid("query.from", "must be a day that exists");
+  if (!isDay(to)) throw invalid("query.to", "must be a day that exists");
+  if (from > to) throw invalid("query.to", "must not lie before from");
+  return listWindowPlays(ctx, { ...query, from, to });
 }

@@ -56,6 +56,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   replaceDevelopmentPlays: KEEPS_BOOKS,
   getStreams: ROLES,
   getReconciliation: SEES_MONEY,
+  listPlayWindows: ROLES,
 };
 
 /** Tells whether a role may call an operation. */

@@ -175,6 +175,7 @@ export interface Item {
   readonly period: string;
   readonly key: string | null;
   readonly identity: string;
+  readonly statementId: string;
 }
 
 /** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */

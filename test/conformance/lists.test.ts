@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import { distrokidFile } from "../harness/files.ts";
+import { fixture } from "../harness/statement.ts";
 import type { Caller } from "../harness/world.ts";
 import { imported } from "../harness/world.ts";
 import {
@@ -100,6 +101,17 @@ const LISTS: Readonly<Record<string, List>> = {
       const query = { granularity: "day", from: "2024-01-01", to: "2024-01-09" };
       const insert = () => imported(owner, "b.tsv", newFile());
       return { path: "/api/dashboard/streams", query, other: { ...query, to: "2024-01-10" }, count: 9, insert };
+    },
+  },
+  listPlayWindows: {
+    placeOf: ({ statementId, key }) => `${statementId} ${key}`,
+    order: "up",
+    stock: async ({ owner }) => {
+      const name = "songs_0000000000_2026-01-01_2026-10-31.csv";
+      await imported(owner, name, fixture(name));
+      const query = { from: "2026-01-01", to: "2026-12-31" };
+      const insert = () => imported(owner, "songs_1_2026-11-01_2026-11-30.csv", fixture(name).slice(0, -20));
+      return { path: "/api/dashboard/streams/windows", query, other: { ...query, to: "2026-11-30" }, count: 6, insert };
     },
   },
   getReconciliation: {

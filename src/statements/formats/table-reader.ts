@@ -146,7 +146,9 @@ export class TableReader implements LineReader {
     });
     this.#kinds = new Memo((printed) => {
       if (typeof kind !== "object") return null;
-      return kind[printed.trim().toLowerCase()] ?? null;
+      const word = printed.trim().toLowerCase();
+      // What a file prints may be any word, also one that every object has.
+      return Object.hasOwn(kind, word) ? (kind[word] ?? null) : null;
     });
   }
 
@@ -299,7 +301,8 @@ export class TableReader implements LineReader {
   }
 
   #totalOf(cells: readonly string[], line: number, footer: NonNullable<TableDeclaration["footer"]>): RowApart | null {
-    const what = footer[normaliseHeader(cells[0] ?? "")];
+    const label = normaliseHeader(cells[0] ?? "");
+    const what = Object.hasOwn(footer, label) ? footer[label] : undefined;
     if (what === undefined) return null;
     const printed = cellOf(cells, 1);
     const exact = what === "amount" ? this.#parse(printed) : null;

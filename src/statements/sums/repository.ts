@@ -7,7 +7,7 @@ import type { ArtistScope } from "../../kernel/scope.ts";
 import { type Day, isDay, type Month } from "../../kernel/time.ts";
 import type { DetailCut, PlayCell } from "../../metrics/index.ts";
 import { assignedKey } from "../identities/repository.ts";
-import { statementSums } from "../tables.ts";
+import { statementSums, statements } from "../tables.ts";
 
 /** The sums of a statement in one cut and currency, as rows; over all its months or one. */
 export function cellRows(
@@ -205,4 +205,57 @@ function sumOf(one: PlayCell, other: PlayCell): PlayCell {
     downloads: one.downloads + other.downloads,
     other: one.other + other.other,
   };
+}
+
+/** What a file about a span of days says of one key. */
+export interface WindowFigure extends PlayCell {
+  readonly statementId: string;
+  readonly source: string;
+  readonly from: Day;
+  readonly to: Day;
+}
+
+/**
+ * Lists the plays of files that tell spans and no days, of spans that meet some days: by statement and key.
+ *
+ * Reads the sums of the statements it lists.
+ * @param after the place after which to begin, in a list that goes on
+ */
+export async function listWindows(
+  db: Db,
+  scope: ArtistScope,
+  days: { from: Day; to: Day },
+  after: { statementId: string; key: string } | null,
+  limit: number,
+): Promise<WindowFigure[]> {
+  const key = sql<string>`${assignedKey(scope, sql.raw("j.value->>1"))}`;
+  const place =
+    after === null
+      ? sql.raw("")
+      : sql` AND (p.id > ${after.statementId} OR (p.id = ${after.statementId} AND figure_key > ${after.key}))`;
+  const [rows] = await db.read(
+    db.orm
+      .select({
+        statementId: sql<string>`p.id`.as("statement_id"),
+        source: sql<string>`p.source`.as("source"),
+        from: sql<Day>`p.window_from`.as("window_from"),
+        to: sql<Day>`p.window_to`.as("window_to"),
+        platform: sql<string>`max(j.value->>0)`.as("platform"),
+        key: key.as("figure_key"),
+        label: sql<string | null>`max(j.value->>2)`.as("label"),
+        plays: sql<number>`sum(j.value->>4)`.as("plays"),
+        downloads: sql<number>`sum(j.value->>5)`.as("downloads"),
+        other: sql<number>`sum(j.value->>6)`.as("other"),
+      })
+      .from(sql`${statements} p JOIN ${statementSums} s ON s.artist_id = p.artist_id AND s.statement_id = p.id
+        AND s.cut = 'recording' AND s.currency = '', json_each(s.cells_json) j`)
+      .where(
+        sql`p.artist_id = ${scope.artistId} AND p.status = 'posted' AND p.measures = 'plays'
+          AND p.window_from <= ${days.to} AND p.window_to >= ${days.from}${place}`,
+      )
+      .groupBy(sql`p.id`, sql`figure_key`)
+      .orderBy(sql`p.id`, sql`figure_key`)
+      .limit(limit),
+  );
+  return rows;
 }

@@ -113,6 +113,11 @@ describe("a DistroKid line", () => {
     expect(readOne({ Store: "A Store Nobody Knows" }).kind).toBe("stream");
   });
 
+  it("takes a type that every object has a property of for a word like any other", () => {
+    expect(readOne({ "Song/Album": "constructor" }).kind).toBe("stream");
+    expect(readOne({ "Song/Album": "__proto__" }).kind).toBe("stream");
+  });
+
   it("keeps returns and zeros", () => {
     expect(readOne({ Quantity: "-1", "Earnings (USD)": "-0.000000000001" })).toMatchObject({
       units: -1,
