@@ -1,0 +1,200 @@
+// The home of a report's summaries (SY): where and in which currency the lines of each were earned, and what it states.
+import { isCurrency } from "../../../kernel/currency.ts";
+import { formatExact, parseExact } from "../../../kernel/quantise.ts";
+import { territoryFrom } from "../../../kernel/territory.ts";
+import { parseAmount } from "../numbers.ts";
+import type { StatedFact } from "../format.ts";
+import type { DsrRecord } from "./record.ts";
+
+/** What a summary says of the lines under it. */
+export interface Summary {
+  readonly id: string;
+  /** Whose part of the service's revenue it is; empty where it is everyone's. */
+  readonly controller: string;
+  readonly territory: string;
+  /** Empty where the record names none. */
+  readonly currency: string;
+  readonly model: string;
+  readonly use: string;
+  readonly rights: string;
+  readonly saleCurrency: string;
+  readonly exchangeRate: string;
+}
+
+interface Kept {
+  readonly summary: Summary;
+  /** The amount due that it states × 10^30; null where it states none that can be compared. */
+  stated: bigint | null;
+  found: bigint;
+  readonly line: number;
+}
+
+/** A report of more summaries is refused: all of them are remembered with every block of the index. */
+export const MOST_SUMMARIES = 1000;
+
+/** In a report of more summaries their sums are not compared, so that the memory stays small. */
+const MOST_COMPARED = 100;
+
+/** Names of the cells that differ between versions and profiles, the first one present being meant. */
+const CURRENCIES = ["CurrencyOfAccounting", "CurrencyOfReporting", "Currency"];
+const AMOUNTS_DUE = ["AllocatedNetRevenueInCurrencyOfAccounting", "AllocatedRevenue", "AmountPayable"];
+
+/** The summaries of one report. */
+export class Summaries {
+  #kept: Kept[] = [];
+  #byKey = new Map<string, Kept>();
+  readonly #byId = new Map<string, Kept[]>();
+
+  /**
+   * Takes a summary record. Every file of a report repeats them all, so one that is known already changes nothing.
+   *
+   * @param isFirstFile whether the report's first file is being read: only its records state anything
+   * @throws LineProblemError `currency_unreadable`, `statement_too_varied`, `amount_unreadable`
+   */
+  add(record: DsrRecord, isFirstFile: boolean): void {
+    const summary = summaryOf(record);
+    const known = this.#byKey.get(keyOf(summary));
+    const stated = statedBy(record);
+    if (known === undefined) {
+      if (this.#kept.length >= MOST_SUMMARIES) {
+        const message = `the report has more than ${MOST_SUMMARIES} summary records; ask for it in parts`;
+        throw record.refusal("statement_too_varied", message);
+      }
+      this.#keep({ summary, stated, found: 0n, line: record.line });
+      return;
+    }
+    if (known.summary.territory !== summary.territory || known.summary.currency !== summary.currency) {
+      throw record.refusal(
+        "record_misplaced",
+        `summary "${summary.id}" of ${summary.controller || "everyone"} is there twice, for other territories or currencies`,
+      );
+    }
+    // One of several rights, say: their amounts are due together.
+    if (isFirstFile) known.stated = known.stated === null || stated === null ? null : known.stated + stated;
+  }
+
+  /**
+   * Finds what a line belongs to: the summary of its id and rights controller, else any of its id, if they agree.
+   *
+   * @throws LineProblemError `record_misplaced` where no summary has the id; `currency_unreadable` where several do and
+   *   do not agree
+   */
+  of(id: string, controller: string, record: DsrRecord): Summary {
+    const own = this.#byKey.get(JSON.stringify([id, controller]))?.summary;
+    const all = (this.#byId.get(id) ?? []).map(({ summary }) => summary);
+    const [first] = all;
+    if (first === undefined) {
+      throw record.problem("SummaryRecordId", "record_misplaced", "is the id of no summary record before it");
+    }
+    const agreed = own ?? (all.every(({ territory }) => territory === first.territory) ? first : null);
+    const currencies = new Set((own?.currency ? [own] : all).flatMap(({ currency }) => currency || []));
+    const [currency = ""] = currencies;
+    if (agreed === null || currencies.size > 1) {
+      const message = `summary "${id}" has several territories or currencies, and none for "${controller}"`;
+      throw record.refusal("currency_unreadable", message);
+    }
+    return { ...agreed, currency };
+  }
+
+  /** Adds what a line allocates to what its summary is held against. */
+  found(id: string, controller: string, exact: bigint): void {
+    const kept = this.#byKey.get(JSON.stringify([id, controller])) ?? this.#byKey.get(JSON.stringify([id, ""]));
+    if (kept !== undefined) kept.found += exact;
+  }
+
+  /** What the summaries state, against what their lines came to. */
+  facts(): StatedFact[] {
+    if (this.#kept.length > MOST_COMPARED) return [];
+    return this.#kept.flatMap(({ summary, stated, found, line }): StatedFact[] =>
+      stated === null || summary.currency === ""
+        ? []
+        : [{ what: "amount", currency: summary.currency, stated, found, line }],
+    );
+  }
+
+  /** As values of JSON; texts that are repeated stand there once. */
+  save(): unknown {
+    const texts: string[] = [];
+    const places = new Map<string, number>();
+    const place = (text: string) => {
+      const known = places.get(text) ?? texts.push(text) - 1;
+      places.set(text, known);
+      return known;
+    };
+    const isCompared = this.#kept.length <= MOST_COMPARED;
+    const rows = this.#kept.map(({ summary, stated, found, line }) => {
+      const told = FIELDS.map((field) => place(summary[field]));
+      return isCompared && stated !== null ? [...told, line, formatExact(stated), formatExact(found)] : [...told, line];
+    });
+    return [texts, rows];
+  }
+
+  load(saved: unknown): void {
+    const [texts, rows] = saved as [string[], (number | string)[][]];
+    this.#kept = [];
+    this.#byKey = new Map();
+    this.#byId.clear();
+    for (const row of rows) {
+      const told = FIELDS.map((field, at) => [field, texts[row[at] as number] ?? ""]);
+      const [line, stated, found] = row.slice(FIELDS.length) as [number, string?, string?];
+      this.#keep({
+        summary: Object.fromEntries(told) as unknown as Summary,
+        stated: stated === undefined ? null : parseExact(stated),
+        found: parseExact(found ?? "0") ?? 0n,
+        line,
+      });
+    }
+  }
+
+  #keep(kept: Kept): void {
+    const { id } = kept.summary;
+    this.#kept.push(kept);
+    this.#byKey.set(keyOf(kept.summary), kept);
+    this.#byId.set(id, [...(this.#byId.get(id) ?? []), kept]);
+  }
+}
+
+const FIELDS = [
+  "id",
+  "controller",
+  "territory",
+  "currency",
+  "model",
+  "use",
+  "rights",
+  "saleCurrency",
+  "exchangeRate",
+] as const satisfies readonly (keyof Summary)[];
+
+function keyOf({ id, controller }: Summary): string {
+  return JSON.stringify([id, controller]);
+}
+
+function summaryOf(record: DsrRecord): Summary {
+  const named = CURRENCIES.find((name) => record.get(name) !== "");
+  const currency = named === undefined ? "" : record.text(named).toUpperCase();
+  if (named !== undefined && !isCurrency(currency)) {
+    throw record.problem(named, "currency_unreadable", "is no known currency code");
+  }
+  return {
+    id: record.text("SummaryRecordId"),
+    controller: record.text("RightsController"),
+    territory: territoryFrom(record.get("Territory")).territory,
+    currency,
+    model: record.text("CommercialModel"),
+    use: record.text("UseType"),
+    rights: record.text("RightsType"),
+    saleCurrency: record.text("CurrencyOfTransaction"),
+    exchangeRate: record.text("ExchangeRate"),
+  };
+}
+
+/** Of several amounts in one cell it is not said what parts them, so they are compared with nothing. */
+function statedBy(record: DsrRecord): bigint | null {
+  const name = AMOUNTS_DUE.find((each) => record.get(each) !== "");
+  const amounts = name === undefined ? [] : record.list(name);
+  if (name === undefined || amounts.length !== 1) return null;
+  const exact = parseAmount(amounts[0] ?? "", ".");
+  if (exact === null) throw record.problem(name, "amount_unreadable", "is no amount");
+  return exact;
+}
