@@ -1,9 +1,9 @@
 // The home of a block of a sales report: the resource, work, release and sale that the lines within it lean on.
 import { parseGtin } from "../../../kernel/gtin.ts";
 import { parseIsrc } from "../../../kernel/isrc.ts";
+import type { Span } from "../spans.ts";
 import type { ReportHead } from "./head.ts";
 import type { DsrRecord } from "./record.ts";
-import type { Span } from "../spans.ts";
 
 /** A recording, as its AS record describes it. */
 export interface Resource {
@@ -37,7 +37,7 @@ export interface Sale {
   units: number;
 }
 
-/** What is remembered of a block. Plain, so that it can be saved. */
+/** What is remembered of a block. */
 export interface BlockState {
   readonly id: string;
   resource: Resource | null;
@@ -47,8 +47,8 @@ export interface BlockState {
   /** Whether the next resource or work begins a new group, because the one before it had its sales. */
   isSold: boolean;
   /** Resources by reference, and the resources of sub-releases, where usage records name them. */
-  readonly resources: Record<string, Resource>;
-  readonly parts: Record<string, readonly string[]>;
+  readonly resources: Map<string, Resource>;
+  readonly parts: Map<string, readonly string[]>;
 }
 
 /** A block that describes more is refused: it is remembered wherever a block of the index begins within it. */
@@ -63,9 +63,20 @@ export function newBlock(id: string): BlockState {
     release: null,
     sale: null,
     isSold: false,
-    resources: {},
-    parts: {},
+    resources: new Map(),
+    parts: new Map(),
   };
+}
+
+/** A block as a value of JSON. */
+export function savedBlock(block: BlockState): unknown {
+  return { ...block, resources: [...block.resources], parts: [...block.parts] };
+}
+
+/** A block as it was saved. */
+export function loadedBlock(saved: unknown): BlockState {
+  const block = saved as BlockState;
+  return { ...block, resources: new Map(block.resources), parts: new Map(block.parts) };
 }
 
 /**
@@ -94,18 +105,12 @@ export function describe(block: BlockState, record: DsrRecord, { profile }: Repo
   }
 }
 
-function remember<T>(
-  block: BlockState,
-  record: DsrRecord,
-  known: Record<string, T>,
-  reference: string,
-  value: T,
-): void {
-  if (Object.keys(block.resources).length + Object.keys(block.parts).length >= MOST_DESCRIBED) {
+function remember<T>(block: BlockState, record: DsrRecord, known: Map<string, T>, reference: string, value: T): void {
+  if (block.resources.size + block.parts.size >= MOST_DESCRIBED) {
     const message = `block "${block.id}" describes more than ${MOST_DESCRIBED} resources and releases`;
     throw record.refusal("statement_too_varied", message);
   }
-  known[record.text(reference)] = value;
+  known.set(record.text(reference), value);
 }
 
 /** What a usage record is about: a resource, a release, or a sub-release of one resource. */
@@ -113,14 +118,14 @@ export function soldIn(block: BlockState, record: DsrRecord): { resource: Resour
   const { release } = block;
   const [ofResource, ofRelease] = [record.text("TransactedResource"), record.text("TransactedRelease")];
   if (ofResource !== "") {
-    const resource = block.resources[ofResource];
+    const resource = block.resources.get(ofResource);
     if (resource === undefined) throw undescribed(record, "TransactedResource");
     return { resource, release };
   }
   if (ofRelease !== "" && ofRelease !== release?.reference) {
-    const used = block.parts[ofRelease];
+    const used = block.parts.get(ofRelease);
     if (used === undefined) throw undescribed(record, "TransactedRelease");
-    const only = used.length === 1 ? block.resources[used[0] ?? ""] : undefined;
+    const only = used.length === 1 ? block.resources.get(used[0] ?? "") : undefined;
     return { resource: only ?? null, release };
   }
   if (release === null && block.resource === null) throw undescribed(record, "TransactedResource");

@@ -64,41 +64,41 @@ export function profileOf(name: string): Profile | null {
   return PROFILES.find((profile) => profile.name.toLowerCase() === wanted) ?? null;
 }
 
-const BY_RIGHT: Readonly<Record<string, LineKind>> = {
-  performingright: "performance",
-  mechanicalright: "mechanical",
-  reproductionright: "mechanical",
-  synchronizationright: "sync",
-};
+const BY_RIGHT: ReadonlyMap<string, LineKind> = new Map([
+  ["performingright", "performance"],
+  ["mechanicalright", "mechanical"],
+  ["reproductionright", "mechanical"],
+  ["synchronizationright", "sync"],
+]);
 
-const BY_USE: Readonly<Record<string, LineKind>> = {
-  stream: "stream",
-  ondemandstream: "stream",
-  noninteractivestream: "stream",
-  contentinfluencedstream: "stream",
-  timeinfluencedstream: "stream",
-  webcast: "stream",
-  simulcast: "stream",
-  podcast: "stream",
-  download: "download",
-  permanentdownload: "download",
-  conditionaldownload: "download",
-  kioskdownload: "download",
-  tethereddownload: "download",
-  useasringtone: "download",
-  useasringtune: "download",
-  useasringbacktone: "download",
-  useasringbacktune: "download",
-  purchaseasphysicalproduct: "physical",
-  broadcast: "performance",
-  cable: "performance",
-  narrowcast: "performance",
-  perform: "performance",
-  performasmusiconhold: "performance",
-  performinliveperformance: "performance",
-  performinpublic: "performance",
-  playinpublic: "performance",
-};
+const BY_USE: ReadonlyMap<string, LineKind> = new Map([
+  ["stream", "stream"],
+  ["ondemandstream", "stream"],
+  ["noninteractivestream", "stream"],
+  ["contentinfluencedstream", "stream"],
+  ["timeinfluencedstream", "stream"],
+  ["webcast", "stream"],
+  ["simulcast", "stream"],
+  ["podcast", "stream"],
+  ["download", "download"],
+  ["permanentdownload", "download"],
+  ["conditionaldownload", "download"],
+  ["kioskdownload", "download"],
+  ["tethereddownload", "download"],
+  ["useasringtone", "download"],
+  ["useasringtune", "download"],
+  ["useasringbacktone", "download"],
+  ["useasringbacktune", "download"],
+  ["purchaseasphysicalproduct", "physical"],
+  ["broadcast", "performance"],
+  ["cable", "performance"],
+  ["narrowcast", "performance"],
+  ["perform", "performance"],
+  ["performasmusiconhold", "performance"],
+  ["performinliveperformance", "performance"],
+  ["performinpublic", "performance"],
+  ["playinpublic", "performance"],
+]);
 
 /**
  * How a use counts: what is paid for a right in a work by that right, else by the service's model and use.
@@ -107,9 +107,9 @@ const BY_USE: Readonly<Record<string, LineKind>> = {
  * @see DDEX allowed values of RightsCoverage, CommercialModelType and UseType, https://dsr2.ddex.net, checked 2026-11
  */
 export function kindOf(rights: string, model: string, use: string): LineKind {
-  const byRight = BY_RIGHT[rights.toLowerCase()];
+  const byRight = BY_RIGHT.get(rights.toLowerCase());
   if (byRight !== undefined) return byRight;
   const used = use.toLowerCase();
   if (model.toLowerCase() === "rightsclaimmodel" || used.startsWith("usermakeavailable")) return "ugc";
-  return BY_USE[used] ?? "other";
+  return BY_USE.get(used) ?? "other";
 }

@@ -1,9 +1,10 @@
 // The home of one record of a DDEX sales report: its cells by name, with the standard's escapes undone.
+
+import { isDay } from "../../../kernel/time.ts";
 import { detached, parseUnits } from "../cells.ts";
 import { type LineProblemCode, LineProblemError } from "../format.ts";
 import { parseAmount, parseCount } from "../numbers.ts";
 import { anyOf, COMPACT_DAY, COMPACT_MONTH, ISO_DAY, ISO_MONTH, type Span, type SpanReader } from "../spans.ts";
-import { isDay } from "../../../kernel/time.ts";
 import type { Layout } from "./layouts.ts";
 
 /**
@@ -64,7 +65,7 @@ export function listOf(cell: string): string[] {
 
 /** A text without its escapes; a backslash that escapes nothing is a letter. */
 export function unescaped(text: string): string {
-  return text.includes("\\") ? text.replaceAll(ESCAPE, (escape) => (escape.length === 3 ? "\\" : "")) : text;
+  return text.includes("\\") ? text.replaceAll(ESCAPE, (marks) => (marks.length === 3 ? "\\" : "")) : text;
 }
 
 /** One record, seen through the names of its cells. */

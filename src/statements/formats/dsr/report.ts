@@ -9,6 +9,8 @@ export type Stage = "before" | "head" | "summaries" | "lines" | "behind";
 /** What is remembered of the order and counts. Plain, so that it can be saved. */
 export interface ReportState {
   stage: Stage;
+  /** Physical line of the last record read. */
+  line: number;
   /** Files of the report whose HEAD was read. */
   parts: number;
   /** Physical line of the last footer; a file of a report begins behind the one before it. */
@@ -24,7 +26,7 @@ export interface ReportState {
 
 /** The state before the first record. */
 export function newReport(): ReportState {
-  return { stage: "before", parts: 0, footLine: 0, summaries: 0, blocks: 0, blocksBefore: 0, isWhole: true };
+  return { stage: "before", line: 0, parts: 0, footLine: 0, summaries: 0, blocks: 0, blocksBefore: 0, isWhole: true };
 }
 
 /**

@@ -2,8 +2,8 @@
 import { isCurrency } from "../../../kernel/currency.ts";
 import { formatExact, parseExact } from "../../../kernel/quantise.ts";
 import { territoryFrom } from "../../../kernel/territory.ts";
-import { parseAmount } from "../numbers.ts";
 import type { StatedFact } from "../format.ts";
+import { parseAmount } from "../numbers.ts";
 import type { DsrRecord } from "./record.ts";
 
 /** What a summary says of the lines under it. */
@@ -21,12 +21,17 @@ export interface Summary {
   readonly exchangeRate: string;
 }
 
+/** A sum × 10^30; null where it is not said, or not said of everything in it. */
+interface Held {
+  readonly stated: bigint | null;
+  readonly found: bigint | null;
+}
+
 interface Kept {
   readonly summary: Summary;
-  /** The amount due that it states × 10^30; null where it states none that can be compared. */
-  stated: bigint | null;
-  found: bigint;
   readonly line: number;
+  amount: Held;
+  uses: Held;
 }
 
 /** A report of more summaries is refused: all of them are remembered with every block of the index. */
@@ -54,13 +59,14 @@ export class Summaries {
   add(record: DsrRecord, isFirstFile: boolean): void {
     const summary = summaryOf(record);
     const known = this.#byKey.get(keyOf(summary));
-    const stated = statedBy(record);
+    const [amount, uses] = [statedBy(record, AMOUNTS_DUE), statedBy(record, ["AllocatedUsages"])];
     if (known === undefined) {
       if (this.#kept.length >= MOST_SUMMARIES) {
         const message = `the report has more than ${MOST_SUMMARIES} summary records; ask for it in parts`;
         throw record.refusal("statement_too_varied", message);
       }
-      this.#keep({ summary, stated, found: 0n, line: record.line });
+      const held = (stated: bigint | null): Held => ({ stated, found: 0n });
+      this.#keep({ summary, line: record.line, amount: held(amount), uses: held(uses) });
       return;
     }
     if (known.summary.territory !== summary.territory || known.summary.currency !== summary.currency) {
@@ -70,7 +76,9 @@ export class Summaries {
       );
     }
     // One of several rights, say: their amounts are due together.
-    if (isFirstFile) known.stated = known.stated === null || stated === null ? null : known.stated + stated;
+    if (!isFirstFile) return;
+    known.amount = { ...known.amount, stated: sumOf(known.amount.stated, amount) };
+    known.uses = { ...known.uses, stated: sumOf(known.uses.stated, uses) };
   }
 
   /**
@@ -96,20 +104,28 @@ export class Summaries {
     return { ...agreed, currency };
   }
 
-  /** Adds what a line allocates to what its summary is held against. */
-  found(id: string, controller: string, exact: bigint): void {
+  /** Adds what a line allocates to what its summary is held against. @param uses null where the line does not say */
+  found(id: string, controller: string, amount: bigint, uses: bigint | null): void {
     const kept = this.#byKey.get(JSON.stringify([id, controller])) ?? this.#byKey.get(JSON.stringify([id, ""]));
-    if (kept !== undefined) kept.found += exact;
+    if (kept === undefined) return;
+    kept.amount = { ...kept.amount, found: sumOf(kept.amount.found, amount) };
+    kept.uses = { ...kept.uses, found: sumOf(kept.uses.found, uses) };
   }
 
   /** What the summaries state, against what their lines came to. */
   facts(): StatedFact[] {
     if (this.#kept.length > MOST_COMPARED) return [];
-    return this.#kept.flatMap(({ summary, stated, found, line }): StatedFact[] =>
-      stated === null || summary.currency === ""
-        ? []
-        : [{ what: "amount", currency: summary.currency, stated, found, line }],
-    );
+    return this.#kept.flatMap(({ summary: { currency }, line, amount, uses }): StatedFact[] => {
+      const facts: StatedFact[] = [];
+      if (amount.stated !== null && amount.found !== null && currency !== "") {
+        facts.push({ what: "amount", currency, stated: amount.stated, found: amount.found, line });
+      }
+      // Uses may be shared out in fractions; what is stated as units is a count.
+      if (uses.stated !== null && uses.found !== null && uses.stated % WHOLE === 0n && uses.found % WHOLE === 0n) {
+        facts.push({ what: "units", currency: null, stated: uses.stated / WHOLE, found: uses.found / WHOLE, line });
+      }
+      return facts;
+    });
   }
 
   /** As values of JSON; texts that are repeated stand there once. */
@@ -122,27 +138,25 @@ export class Summaries {
       return known;
     };
     const isCompared = this.#kept.length <= MOST_COMPARED;
-    const rows = this.#kept.map(({ summary, stated, found, line }) => {
-      const told = FIELDS.map((field) => place(summary[field]));
-      return isCompared && stated !== null ? [...told, line, formatExact(stated), formatExact(found)] : [...told, line];
+    const rows = this.#kept.map(({ summary, line, amount, uses }) => {
+      const told = [...FIELDS.map((field) => place(summary[field])), line];
+      const sums = [amount.stated, amount.found, uses.stated, uses.found];
+      return isCompared ? [...told, ...sums.map((sum) => (sum === null ? null : formatExact(sum)))] : told;
     });
     return [texts, rows];
   }
 
   load(saved: unknown): void {
-    const [texts, rows] = saved as [string[], (number | string)[][]];
+    const [texts, rows] = saved as [string[], (number | string | null)[][]];
     this.#kept = [];
     this.#byKey = new Map();
     this.#byId.clear();
     for (const row of rows) {
       const told = FIELDS.map((field, at) => [field, texts[row[at] as number] ?? ""]);
-      const [line, stated, found] = row.slice(FIELDS.length) as [number, string?, string?];
-      this.#keep({
-        summary: Object.fromEntries(told) as unknown as Summary,
-        stated: stated === undefined ? null : parseExact(stated),
-        found: parseExact(found ?? "0") ?? 0n,
-        line,
-      });
+      const [line, ...sums] = row.slice(FIELDS.length) as [number, ...(string | null)[]];
+      const held = (at: number): Held => ({ stated: exactOf(sums[at]), found: exactOf(sums[at + 1]) });
+      const summary = Object.fromEntries(told) as unknown as Summary;
+      this.#keep({ summary, line, amount: held(0), uses: held(2) });
     }
   }
 
@@ -189,12 +203,22 @@ function summaryOf(record: DsrRecord): Summary {
   };
 }
 
-/** Of several amounts in one cell it is not said what parts them, so they are compared with nothing. */
-function statedBy(record: DsrRecord): bigint | null {
-  const name = AMOUNTS_DUE.find((each) => record.get(each) !== "");
-  const amounts = name === undefined ? [] : record.list(name);
-  if (name === undefined || amounts.length !== 1) return null;
-  const exact = parseAmount(amounts[0] ?? "", ".");
+/** Of several sums in one cell it is not said what parts them, so they are compared with nothing. */
+function statedBy(record: DsrRecord, names: readonly string[]): bigint | null {
+  const name = names.find((each) => record.get(each) !== "");
+  const sums = name === undefined ? [] : record.list(name);
+  if (name === undefined || sums.length !== 1) return null;
+  const exact = parseAmount(sums[0] ?? "", ".");
   if (exact === null) throw record.problem(name, "amount_unreadable", "is no amount");
   return exact;
 }
+
+function sumOf(one: bigint | null, other: bigint | null): bigint | null {
+  return one === null || other === null ? null : one + other;
+}
+
+function exactOf(saved: string | null | undefined): bigint | null {
+  return saved == null ? null : parseExact(saved);
+}
+
+const WHOLE = 10n ** 30n;
