@@ -1,6 +1,6 @@
 // The home of DDEX's flat-file sales reports as statement formats: the profiles that tell money, and those of plays.
 import type { FileHead, FormatMatch, StatementFormat } from "../format.ts";
-import { firstRecord, reportHeadOf, typeOf } from "./head.ts";
+import { openingOf, reportHeadOf, typeOf } from "./head.ts";
 import { type Profile, profileOf } from "./profiles.ts";
 import { DsrReader } from "./reader.ts";
 
@@ -8,12 +8,12 @@ import { DsrReader } from "./reader.ts";
 const VERSION = 1;
 
 /**
- * A report has no row of headers: what it is stands in its first record. A file of an unknown profile, or of the oldest
- * ones, which begin with FHEA, is taken for a report of money: its first record then tells why it cannot be read, which
+ * A report has no row of headers: what it is stands in its HEAD record. A file of an unknown profile, or of the oldest
+ * ones, which begin with FHEA, is taken for a report of money: that record then tells why it cannot be read, which
  * a person mapping columns by hand could not mend.
  */
 function identify(head: FileHead, isOurs: (profile: Profile | null) => boolean): FormatMatch | null {
-  const first = firstRecord(head);
+  const first = openingOf(head);
   if (first === null || head.delimiter !== "\t") return null;
   const type = typeOf(first.cells);
   const [, version = "", name = ""] = first.cells;

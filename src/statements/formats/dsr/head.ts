@@ -42,9 +42,9 @@ export function typeOf(cells: readonly string[]): string {
   return (cells[0] ?? "").replace(MARK, "").trim();
 }
 
-/** The first line of a file that is no comment, and its number; null where the head has none. */
-export function firstRecord(head: FileHead): { readonly cells: readonly string[]; readonly line: number } | null {
-  const at = head.lines.findIndex((cells) => !isComment(cells));
+/** The first line of a file that begins a report; null where none of the head does. `FHEA` is how the oldest begin. */
+export function openingOf(head: FileHead): { readonly cells: readonly string[]; readonly line: number } | null {
+  const at = head.lines.findIndex((cells) => /^(?:HEAD|FHEA)$/u.test(typeOf(cells)));
   const cells = head.lines[at];
   return cells === undefined ? null : { cells, line: at + 1 };
 }
@@ -94,9 +94,9 @@ function reportOf(record: DsrRecord): string {
   return JSON.stringify(told.map((name) => record.get(name)));
 }
 
-/** The HEAD record that a file begins with, or null where it begins with none that has its cells. */
+/** The HEAD record of a file, or null where there is none that has its cells. */
 export function headRecord(head: FileHead): DsrRecord | null {
-  const first = firstRecord(head);
+  const first = openingOf(head);
   if (first === null || typeOf(first.cells) !== "HEAD") return null;
   const layout = layoutOf("HEAD");
   const cells = joinedCells(first.cells);
@@ -129,7 +129,7 @@ const FILE_NAME =
  *
  * HEAD decides; the file's name only helps where HEAD's numbers cannot be read.
  *
- * @returns null where the file does not begin with a HEAD record, or nothing numbers it
+ * @returns null where the file has no HEAD record, or nothing numbers it
  */
 export function partOf(head: FileHead, filename: string): ReportPart | null {
   const record = headRecord(head);
