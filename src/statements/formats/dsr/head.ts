@@ -30,16 +30,18 @@ export interface ReportPart {
   readonly of: number;
 }
 
-const MARK = /^\uFEFF/u;
+const MARK = 0xfeff;
 
 /** Whether a line says nothing: a comment, or no cell that is not blank. */
 export function isComment(cells: readonly string[]): boolean {
-  return (cells[0] ?? "").replace(MARK, "").startsWith("#") || cells.every((cell) => cell.trim() === "");
+  const type = typeOf(cells);
+  return type.startsWith("#") || (type === "" && cells.every((cell) => cell.trim() === ""));
 }
 
 /** The record type of a line as printed, but for a byte order mark before it. */
 export function typeOf(cells: readonly string[]): string {
-  return (cells[0] ?? "").replace(MARK, "").trim();
+  const [first = ""] = cells;
+  return (first.charCodeAt(0) === MARK ? first.slice(1) : first).trim();
 }
 
 /** The first line of a file that begins a report; null where none of the head does. `FHEA` is how the oldest begin. */

@@ -173,6 +173,8 @@ const LAYOUTS: ReadonlyMap<string, Layout> = new Map(
  * @returns null where it is none that is read
  */
 export function layoutOf(printed: string): Layout | null {
+  const known = LAYOUTS.get(printed);
+  if (known !== undefined) return known;
   const type = printed.trim().toUpperCase();
   return LAYOUTS.get(type) ?? LAYOUTS.get(type.replace(/^([A-Z]{2}\d{2})(\d{2})$/u, "$1.$2")) ?? null;
 }

@@ -1,4 +1,6 @@
 // The home of reading a DDEX sales report record by record: what each line earned or counted, and what it leans on.
+import type { Day } from "../../../kernel/time.ts";
+import { Memo } from "../cells.ts";
 import {
   type ExplainedCell,
   isApart,
@@ -51,6 +53,7 @@ export class DsrReader implements LineReader {
   #report: ReportState = newReport();
   #block: BlockState | null = null;
   readonly #summaries = new Summaries();
+  readonly #months = new Memo((span) => monthOfSpan(spanOf(span)));
   #source: LineSource | null = null;
   #last: StatementLine | RowApart = COMMENT;
 
@@ -257,7 +260,7 @@ export class DsrReader implements LineReader {
   #lineOf(record: DsrRecord, head: ReportHead, span: Span, summary: Summary) {
     return {
       line: record.line,
-      period: monthOfSpan(span),
+      period: this.#months.of(`${span.from}/${span.to}`),
       day: span.from === span.to ? span.from : null,
       platform: head.sender,
       territory: summary.territory,
@@ -280,6 +283,11 @@ export class DsrReader implements LineReader {
 
 const RECORD: RowApart = { apart: "record", exact: null, currency: null, states: [] };
 const COMMENT = RECORD;
+
+function spanOf(text: string): Span {
+  const [from, to] = text.split("/") as [Day, Day];
+  return { from, to };
+}
 
 function isOf(type: string, { profile }: ReportHead): boolean {
   if (type === "HEAD" || type === profile.footer || type.startsWith("SY")) return true;

@@ -1,7 +1,7 @@
 // The home of one record of a DDEX sales report: its cells by name, with the standard's escapes undone.
 
 import { isDay } from "../../../kernel/time.ts";
-import { detached, parseUnits } from "../cells.ts";
+import { detached, Memo, parseUnits } from "../cells.ts";
 import { type LineProblemCode, LineProblemError } from "../format.ts";
 import { parseAmount, parseCount } from "../numbers.ts";
 import { anyOf, COMPACT_DAY, COMPACT_MONTH, ISO_DAY, ISO_MONTH, type Span, type SpanReader } from "../spans.ts";
@@ -18,6 +18,8 @@ const DATE: SpanReader = anyOf(ISO_DAY, ISO_MONTH, COMPACT_DAY, COMPACT_MONTH, (
   const [from, to] = [`${printed}-01-01`, `${printed}-12-31`];
   return isDay(from) && isDay(to) ? { from, to } : null;
 });
+
+const DATES = new Memo((printed) => DATE(printed));
 
 /**
  * Puts cells together again that were cut at a tab which belongs to a text: the standard writes such a tab with a
@@ -113,8 +115,8 @@ export class DsrRecord {
 
   /** The days from the beginning of one date to the end of another. @throws LineProblemError `period_unreadable` */
   days(first: string, last: string): Span {
-    const from = DATE(this.get(first))?.from;
-    const to = DATE(this.get(last))?.to;
+    const from = DATES.of(this.get(first))?.from;
+    const to = DATES.of(this.get(last))?.to;
     if (from === undefined) throw this.problem(first, "period_unreadable", "is no date");
     if (to === undefined) throw this.problem(last, "period_unreadable", "is no date");
     if (from > to) throw this.problem(last, "period_unreadable", `lies before ${this.get(first)}`);

@@ -49,6 +49,8 @@ export class Summaries {
   #kept: Kept[] = [];
   #byKey = new Map<string, Kept>();
   readonly #byId = new Map<string, Kept[]>();
+  /** What lines were found to belong to, until a further summary may change it. */
+  readonly #found = new Map<string, Summary>();
 
   /**
    * Takes a summary record. Every file of a report repeats them all, so one that is known already changes nothing.
@@ -58,7 +60,8 @@ export class Summaries {
    */
   add(record: DsrRecord, isFirstFile: boolean): void {
     const summary = summaryOf(record);
-    const known = this.#byKey.get(keyOf(summary));
+    const known = this.#byKey.get(keyOf(summary.id, summary.controller));
+    this.#found.clear();
     const [amount, uses] = [statedBy(record, AMOUNTS_DUE), statedBy(record, ["AllocatedUsages"])];
     if (known === undefined) {
       if (this.#kept.length >= MOST_SUMMARIES) {
@@ -88,7 +91,17 @@ export class Summaries {
    *   do not agree
    */
   of(id: string, controller: string, record: DsrRecord): Summary {
-    const own = this.#byKey.get(JSON.stringify([id, controller]))?.summary;
+    const key = keyOf(id, controller);
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    if (this.#found.size >= MOST_SUMMARIES) this.#found.clear();
+    const summary = this.#find(id, controller, record);
+    this.#found.set(key, summary);
+    return summary;
+  }
+
+  #find(id: string, controller: string, record: DsrRecord): Summary {
+    const own = this.#byKey.get(keyOf(id, controller))?.summary;
     const all = (this.#byId.get(id) ?? []).map(({ summary }) => summary);
     const [first] = all;
     if (first === undefined) {
@@ -106,7 +119,7 @@ export class Summaries {
 
   /** Adds what a line allocates to what its summary is held against. @param uses null where the line does not say */
   found(id: string, controller: string, amount: bigint, uses: bigint | null): void {
-    const kept = this.#byKey.get(JSON.stringify([id, controller])) ?? this.#byKey.get(JSON.stringify([id, ""]));
+    const kept = this.#byKey.get(keyOf(id, controller)) ?? this.#byKey.get(keyOf(id, ""));
     if (kept === undefined) return;
     kept.amount = { ...kept.amount, found: sumOf(kept.amount.found, amount) };
     kept.uses = { ...kept.uses, found: sumOf(kept.uses.found, uses) };
@@ -151,6 +164,7 @@ export class Summaries {
     this.#kept = [];
     this.#byKey = new Map();
     this.#byId.clear();
+    this.#found.clear();
     for (const row of rows) {
       const told = FIELDS.map((field, at) => [field, texts[row[at] as number] ?? ""]);
       const [line, ...sums] = row.slice(FIELDS.length) as [number, ...(string | null)[]];
@@ -161,9 +175,9 @@ export class Summaries {
   }
 
   #keep(kept: Kept): void {
-    const { id } = kept.summary;
+    const { id, controller } = kept.summary;
     this.#kept.push(kept);
-    this.#byKey.set(keyOf(kept.summary), kept);
+    this.#byKey.set(keyOf(id, controller), kept);
     this.#byId.set(id, [...(this.#byId.get(id) ?? []), kept]);
   }
 }
@@ -180,8 +194,9 @@ const FIELDS = [
   "exchangeRate",
 ] as const satisfies readonly (keyof Summary)[];
 
-function keyOf({ id, controller }: Summary): string {
-  return JSON.stringify([id, controller]);
+/** No cell holds a line end. */
+function keyOf(id: string, controller: string): string {
+  return `${id}\n${controller}`;
 }
 
 function summaryOf(record: DsrRecord): Summary {
