@@ -8,7 +8,6 @@ import { BELIEVE } from "./believe.ts";
 import { BMI } from "./bmi.ts";
 import { CDBABY } from "./cdbaby.ts";
 import { CLICKNCLEAR } from "./clicknclear.ts";
-
 import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
 import { DMP } from "./dmp.ts";
 import { DDEX_DSR_FLAT, DDEX_DSR_USAGE } from "./dsr/formats.ts";

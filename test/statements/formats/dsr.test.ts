@@ -331,6 +331,16 @@ describe("reports of every profile", () => {
     ]);
   });
 
+  it("a financial report with a fee whatever was used: its lines lack the fee, and it says so", () => {
+    const text = textOf("dsr_financial_1_0.tsv");
+    const [row = ""] = text.split("\n").filter((each) => each.startsWith("SY10\t1"));
+    const cells = row.split("\t");
+    cells[43] = "5|0.5";
+    const { lines, stated } = readFile(utf8(text.replace(row, cells.join("\t"))));
+    expect(sum(lines)).toBe("3.1");
+    expect(differing(stated)).toMatchObject([{ what: "amount", stated: exact("8.25"), found: exact("2.75"), line: 2 }]);
+  });
+
   it("a basic audio report: plays of its days and never the service's revenue", () => {
     const text = textOf("dsr_basic_audio_1_2.tsv");
     const lines = readLines(utf8(text));
@@ -513,6 +523,12 @@ describe("a report that contradicts itself", () => {
   it("several currencies under one id are only read where the rights controller tells which", () => {
     const both = ugc.replace("\tEUR\t4120.55\tOther", "\tUSD\t4120.55\tOther");
     expect(readLines(utf8(both))[0]?.currency).toBe("EUR");
+    const twice = (row: string) => ugc.replace("SY02.02\tS2", `${row}\nSY02.02\tS2`);
+    const rights = twice(ugc.split("\n")[3]?.replace("PerformingRight", "MechanicalRight") ?? "");
+    const [first] = readLines(utf8(rights.replace("60\tPerformingRight", "60\t")));
+    expect(first).toMatchObject({ kind: "stream", currency: "EUR" });
+    const moved = twice(ugc.split("\n")[3]?.replace("\tSE\t", "\tNO\t") ?? "");
+    expect(problemOf(moved)).toMatchObject({ line: 6, code: "record_misplaced" });
     const third = both.replace("LI01.02\t1\t\tNordic Songs\t\tNS-17", "LI01.02\t1\t\tCoast Works\t\tNS-17");
     expect(problemOf(third)).toMatchObject({ line: 10, code: "currency_unreadable" });
   });

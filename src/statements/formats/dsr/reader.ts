@@ -27,18 +27,19 @@ import { Summaries, type Summary } from "./summaries.ts";
  *
  * **Money.** In a UGC or royalty report it is the AllocatedAmount of the licensors' records (LI), the amount due to one
  * rights controller; other controllers' records are set apart where HEAD says whom the report represents. In a
- * financial report it is the net revenue allocated by each SR08 record, in the currency of accounting; fees that do not
- * depend on use stand in the summaries (SY10) alone and are no lines. A basic audio report tells plays and no money:
- * its NetRevenue is the service's.
+ * financial report it is the net revenue allocated by each SR08 record, in the currency of accounting; fees due whatever
+ * was used stand in the summaries (SY10) alone and are no lines: a report with such fees waits for a person. A basic
+ * audio report tells plays and no money: its NetRevenue is the service's.
  *
  * **Units.** The uses of a sale (SU03) are shared by the licensors' records below it, so its first line counts them and
  * the others count none: units add up to the uses, however many share a work.
  *
  * **What the report states.** Footers count lines, summaries and blocks; every count is held against what was read.
- * Summaries state the amounts due to each rights controller (AllocatedRevenue, "sometimes called amount payable"),
- * and their uses where every line shares them out too; the lines must come to them. They are compared once the last footer is read and every count of every file was right,
- * because samples are cut out of larger reports with the summaries of the whole. A sample whose footer was cut to fit,
- * like the one published by DDEX, differs all the same, and waits for a person as any report that contradicts itself.
+ * Summaries state the amounts due to each rights controller (AllocatedRevenue, "sometimes called amount payable"), and
+ * their uses where every line shares them out too; the lines must come to them. They are compared once the last footer
+ * is read and every count of every file was right, because samples are cut out of larger reports with the summaries of
+ * the whole. A sample whose footer was cut to fit, like the one published by DDEX, differs all the same, and waits for
+ * a person as any report that contradicts itself.
  *
  * @see https://dsr4.ddex.net, https://dsr8.ddex.net and the definitions of the profiles at
  *   https://github.com/ddexnet/dsrf, checked 2026-11

@@ -28,7 +28,7 @@ interface Held {
 }
 
 interface Kept {
-  readonly summary: Summary;
+  summary: Summary;
   readonly line: number;
   amount: Held;
   uses: Held;
@@ -62,7 +62,8 @@ export class Summaries {
     const summary = summaryOf(record);
     const known = this.#byKey.get(keyOf(summary.id, summary.controller));
     this.#found.clear();
-    const [amount, uses] = [statedBy(record, AMOUNTS_DUE), statedBy(record, ["AllocatedUsages"])];
+    const amount = sumOf(statedBy(record, AMOUNTS_DUE), feesOf(record));
+    const uses = statedBy(record, ["AllocatedUsages"]);
     if (known === undefined) {
       if (this.#kept.length >= MOST_SUMMARIES) {
         const message = `the report has more than ${MOST_SUMMARIES} summary records; ask for it in parts`;
@@ -72,12 +73,7 @@ export class Summaries {
       this.#keep({ summary, line: record.line, amount: held(amount), uses: held(uses) });
       return;
     }
-    if (known.summary.territory !== summary.territory || known.summary.currency !== summary.currency) {
-      throw record.refusal(
-        "record_misplaced",
-        `summary "${summary.id}" of ${summary.controller || "everyone"} is there twice, for other territories or currencies`,
-      );
-    }
+    known.summary = merged(known.summary, summary, record);
     // One of several rights, say: their amounts are due together.
     if (!isFirstFile) return;
     known.amount = { ...known.amount, stated: sumOf(known.amount.stated, amount) };
@@ -218,6 +214,21 @@ function summaryOf(record: DsrRecord): Summary {
   };
 }
 
+/** Two records of one id and controller: of several rights, say, or one with the currency and one with the rest. */
+function merged(one: Summary, other: Summary, record: DsrRecord): Summary {
+  const isSame = one.currency === "" || other.currency === "" || one.currency === other.currency;
+  if (one.territory !== other.territory || !isSame) {
+    const whose = one.controller === "" ? "everyone" : `"${one.controller}"`;
+    const message = `summary "${one.id}" of ${whose} is there twice, for several territories or currencies`;
+    throw record.refusal("record_misplaced", message);
+  }
+  return {
+    ...one,
+    currency: one.currency || other.currency,
+    rights: one.rights === other.rights ? one.rights : "",
+  };
+}
+
 /** Of several sums in one cell it is not said what parts them, so they are compared with nothing. */
 function statedBy(record: DsrRecord, names: readonly string[]): bigint | null {
   const name = names.find((each) => record.get(each) !== "");
@@ -226,6 +237,21 @@ function statedBy(record: DsrRecord, names: readonly string[]): bigint | null {
   const exact = parseAmount(sums[0] ?? "", ".");
   if (exact === null) throw record.problem(name, "amount_unreadable", "is no amount");
   return exact;
+}
+
+/**
+ * Fees due whatever was used (SY10). They are money that no line has, so a report with any differs from its lines, and a
+ * person learns of them before it is booked.
+ */
+function feesOf(record: DsrRecord): bigint {
+  const name = "UsageIndependentFeeInCurrencyOfAccounting";
+  let fees = 0n;
+  for (const printed of record.list(name)) {
+    const fee = parseAmount(printed, ".");
+    if (fee === null) throw record.problem(name, "amount_unreadable", "is no amount");
+    fees += fee;
+  }
+  return fees;
 }
 
 function sumOf(one: bigint | null, other: bigint | null): bigint | null {
