@@ -87,7 +87,7 @@ describe("a DDEX sales report", () => {
     const text = report(3, () => "");
     const statement = await imported(owner, "cut.tsv", text);
     expect(statement).toMatchObject({ status: "failed", lines: 0, totals: [] });
-    expect(statement.problems).toMatchObject([{ line: text.trimEnd().split("\n").length + 1, code: "lines_missing" }]);
+    expect(statement.problems).toMatchObject([{ line: text.trimEnd().split("\n").length, code: "lines_missing" }]);
   });
 
   it("whose footer counts otherwise waits for a person", async () => {
