@@ -1,5 +1,4 @@
 // The home of the list of statement formats, and of the choice among them for a file.
-
 import { APPLE_ITUNES_SALES, APPLE_MUSIC_FINANCIAL, APPLE_MUSIC_STREAMS } from "./apple.ts";
 import { APPLE_FOR_ARTISTS_SONGS } from "./apple-music-for-artists.ts";
 import { ASCAP_DOMESTIC, ASCAP_INTERNATIONAL } from "./ascap.ts";
