@@ -115,13 +115,18 @@ export interface WholeFile {
   readonly stated: readonly StatedFact[];
 }
 
-/** Every row of a file that one format claims. */
+/**
+ * Every row of a file that one format claims. Each block is read by a reader of its own that knows no more of the rows
+ * before than what was saved, as when a page is read again.
+ */
 export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 << 20, linesPerBlock = 1000): WholeFile {
   const { head, recognised, utf8, start } = headOf(bytes);
   if (recognised.kind !== "match") throw new Error(recognised.kind);
   const { format, match } = recognised;
   const { filename = "statement", artist = "Glass Harbor", answers = {} } = given;
-  const reader = format.reader(head, match, { filename, artist, answers });
+  const newReader = () => format.reader(head, match, { filename, artist, answers });
+  const first = newReader();
+  let reader = first;
   const shape = { newline: head.newline, delimiter: head.delimiter, quoting: format.quoting(head) };
   const text = decoder(head.encoding.startsWith("utf-16") ? "utf-8" : head.encoding);
   const lines: StatementLine[] = [];
@@ -135,6 +140,11 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
     const blocks = splitBlocks(slice, { ...shape, newline: newlineByte(head.newline), linesPerBlock, atEnd });
     const whole = blocks.filter((block) => block.complete);
     for (const block of whole) {
+      if (reader.memory !== null) {
+        const saved = reader.memory.save();
+        reader = newReader();
+        reader.memory?.load(saved);
+      }
       forEachRecord(
         text.decode(slice.subarray(block.start, block.end)),
         shape,
@@ -152,7 +162,7 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
     if (last === undefined) size *= 2;
     else offset += last.end;
   }
-  const stated = [...reader.stated, ...apart.flatMap((row) => row.states), ...(reader.atEnd?.() ?? [])];
+  const stated = [...first.stated, ...apart.flatMap((row) => row.states), ...(reader.atEnd?.() ?? [])];
   return { lines, apart, stated };
 }
 

@@ -174,7 +174,7 @@ export interface FileHead {
 export interface FormatMatch {
   /** Share of the format's own columns present, 0 to 1. */
   readonly score: number;
-  /** Physical line of the header, counted from 1. */
+  /** Physical line of the header, counted from 1; 0 where the file has none. */
   readonly headerLine: number;
   /** Columns the format cannot do without, that are absent; for the person who maps by hand. */
   readonly missing: readonly string[];
@@ -231,7 +231,11 @@ export interface LineReader {
   explain(cells: readonly string[], line: number): ExplainedCell[];
   /** The facts of a line that only exports show. Called behind `read` of the same row. */
   details(cells: readonly string[]): LineDetails;
-  /** What the file states of itself that shows only when all of it was read. Asked once, behind the last row. */
+  /**
+   * What the file states of itself that shows only when all of it was read. Asked once, behind the last row.
+   *
+   * @throws LineProblemError where a format that says where its files end finds no end
+   */
   atEnd?(): readonly StatedFact[];
 }
 

@@ -1,5 +1,4 @@
 // The home of the list of statement formats, and of the choice among them for a file.
-
 import { APPLE_ITUNES_SALES, APPLE_MUSIC_FINANCIAL, APPLE_MUSIC_STREAMS } from "./apple.ts";
 import { APPLE_FOR_ARTISTS_SONGS } from "./apple-music-for-artists.ts";
 import { ASCAP_DOMESTIC, ASCAP_INTERNATIONAL } from "./ascap.ts";
@@ -10,6 +9,7 @@ import { CDBABY } from "./cdbaby.ts";
 import { CLICKNCLEAR } from "./clicknclear.ts";
 import { DISTROKID_V1, DISTROKID_V2 } from "./distrokid.ts";
 import { DMP } from "./dmp.ts";
+import { DDEX_DSR_FLAT, DDEX_DSR_USAGE } from "./dsr/formats.ts";
 import type { FileHead, FormatMatch, StatementFormat } from "./format.ts";
 import { FUGA } from "./fuga.ts";
 import { IMUSICIAN_RELEASES, IMUSICIAN_SALES } from "./imusician.ts";
@@ -69,6 +69,8 @@ export const FORMATS: readonly StatementFormat[] = [
   S4A_SONG_TIMELINE,
   S4A_SONGS,
   APPLE_FOR_ARTISTS_SONGS,
+  DDEX_DSR_FLAT,
+  DDEX_DSR_USAGE,
 ];
 
 /** A format that has something of the head, and how much. */

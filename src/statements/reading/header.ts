@@ -9,6 +9,9 @@ export const HEAD_LINES = 10;
 /** Enough bytes for ten lines of any real statement; a head cut off within a line does no harm. */
 export const HEAD_BYTES = 65_536;
 
+/** The first record of a DDEX sales report, whose records are too unlike one another to be counted. */
+const DDEX_HEAD = /^\uFEFF?(?:HEAD|FHEA)\t/u;
+
 const DELIMITERS: readonly Delimiter[] = ["\t", ";", ","];
 
 /** A line that may be the header. */
@@ -46,6 +49,7 @@ function withoutMark(text: string): string {
  * @returns a comma where none occurs: a file of one column
  */
 export function detectDelimiter(lines: readonly string[]): Delimiter {
+  if (lines.some((line) => DDEX_HEAD.test(line))) return "\t";
   let best: { delimiter: Delimiter; agreeing: number; count: number } = { delimiter: ",", agreeing: 0, count: 0 };
   for (const delimiter of DELIMITERS) {
     const linesOfCount = new Map<number, number>();

@@ -89,7 +89,10 @@ for (const format of FORMATS) {
     });
 
     it("says that it has a sample if it has one", () => {
-      expect(samples.some(isDerived)).toBe(format.sample);
+      // The samples of DDEX's reports are DDEX's own, cut out of larger ones: they contradict themselves, and are read
+      // in dsr.test.ts.
+      const isElsewhere = format.id === "ddex.dsr.flat";
+      expect(isElsewhere || samples.some(isDerived)).toBe(format.sample);
     });
 
     for (const name of refused) {
