@@ -54,6 +54,7 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/check.ts": { as: "service", because: "holds what is read against what is stated and booked" },
   "statements/unpack.ts": { as: "service", because: "makes lines of archives, workbooks and two-byte texts" },
   "statements/parts.ts": { as: "service", because: "an archive of several files is a statement of parts" },
+  "statements/reports.ts": { as: "service", because: "joins the files of a report that its sender cut" },
   "statements/plays.ts": { as: "service", because: "books plays, which meet neither rollups of money nor ledger" },
   "statements/money-shape.ts": { as: "schema", because: "every noun of the room shows amounts" },
   "statements/sums/running.ts": { as: "model", because: "adds up one currency at a time; the hot path, and pure" },

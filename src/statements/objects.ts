@@ -5,13 +5,13 @@ import { Problem } from "../kernel/problems.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 
 /**
- * The objects a statement may have: what was sent, what was unpacked from it, its text as UTF-8 lines, and the sheet of
- * a workbook as lines of tab-parted, quoted cells.
+ * The objects a statement may have: what was sent, what was unpacked from it, its text as UTF-8 lines, the sheet of a
+ * workbook as lines of tab-parted, quoted cells, and the files of one report one behind the other.
  */
-export type ObjectName = "original" | "unpacked" | "lines" | "sheet";
+export type ObjectName = "original" | "unpacked" | "lines" | "sheet" | "joined";
 
 /** What a statement has beside its original: all of it can be made again. */
-export const MADE_OBJECTS: readonly ObjectName[] = ["unpacked", "lines", "sheet"];
+export const MADE_OBJECTS: readonly ObjectName[] = ["unpacked", "lines", "sheet", "joined"];
 
 /** R2 takes parts of at least 5 MiB, all of one size but the last. @see R2 limits, checked 2026-11 */
 const PART_BYTES = 8 * 1024 * 1024;

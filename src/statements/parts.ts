@@ -7,13 +7,14 @@ import type { Ctx } from "../db/ctx.ts";
 import { derivedId, type Id } from "../kernel/id.ts";
 import { Problem } from "../kernel/problems.ts";
 import type { StatementProblem, StatementStatus, StatementWarning, Total } from "./model.ts";
-import { ObjectWriter, objectKey, openObject } from "./objects.ts";
+import { ObjectWriter, objectKey, openObject, removeObjects } from "./objects.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
 import { FileLook, type Seen } from "./reading/look.ts";
 import type { MemberSink } from "./reading/member.ts";
 import { type KeptFile, rowOf } from "./receive.ts";
+import { reportPartOf, writeJoined } from "./reports.ts";
 import { findByBytes, findStatements, moveStatements, receiveStatements, type StatementRow } from "./repository.ts";
-import { TextRefusal } from "./text.ts";
+import { type StatementText, TextRefusal } from "./text.ts";
 
 /** A file of an archive on its way to becoming a statement. */
 interface Member {
@@ -22,19 +23,30 @@ interface Member {
   seen: Seen | null;
 }
 
+/** Tells an archive of statements from a statement that reads the files of one report. */
+export function isArchive(row: StatementRow): boolean {
+  return row.parts !== null && row.format === null;
+}
+
 /**
  * Makes the files of an archive statements of their own, and the archive's statement the one they are parts of.
  *
  * Files that are no text are passed over and named in a warning; one whose bytes are a living statement already is that
  * statement. Doing it again is harmless: the ids of parts follow from the archive's.
- * @returns null: the archive itself has no lines
+ * @returns null: the archive itself has no lines; the joined text where its files are one report
  * @throws TextRefusal where no file of the archive is text
  */
-export async function partsOf(ctx: Ctx, statement: StatementRow): Promise<null> {
+export async function partsOf(ctx: Ctx, statement: StatementRow): Promise<StatementText | null> {
   const members = await keepMembers(ctx, statement);
   const texts = members.filter((member): member is Member & { seen: Seen } => member.seen !== null);
   const passedOver = members.filter((member) => member.seen === null);
   if (texts.length === 0) throw new TextRefusal("archive_empty", "No file of the archive is text.", "failed");
+  const report = await reportIn(ctx, texts);
+  if (report !== null) {
+    const joined = await writeJoined(ctx, statement.id, report);
+    for (const { statementId } of members) await removeObjects(ctx.stores, ctx.scope, statementId, ["original"]);
+    return joined;
+  }
   const byBytes = new Map(texts.map((member) => [member.seen.sha256, member]));
   const ids: string[] = [];
   const news: StatementRow[] = [];
@@ -67,6 +79,26 @@ export async function partsOf(ctx: Ctx, statement: StatementRow): Promise<null> 
     })),
   });
   return null;
+}
+
+/** The texts of an archive in order, where they are all the files of one report. */
+async function reportIn(
+  ctx: Ctx,
+  texts: readonly (Member & { seen: Seen })[],
+): Promise<{ statementId: string; text: StatementText }[] | null> {
+  const parts: { number: number; statementId: string; text: StatementText }[] = [];
+  const groups = new Set<string>();
+  for (const { statementId, filename, seen } of texts) {
+    const { encoding, newline } = seen.encoding;
+    if (encoding.startsWith("utf-16")) return null;
+    const text: StatementText = { object: "original", bytes: seen.sizeBytes, encoding, newline };
+    const part = await reportPartOf(ctx, filename, { statementId, text });
+    if (part === null || part.of !== texts.length) return null;
+    groups.add(part.group);
+    parts.push({ number: part.number, statementId, text });
+  }
+  if (groups.size !== 1 || new Set(parts.map(({ number }) => number)).size !== texts.length) return null;
+  return parts.sort((left, right) => left.number - right.number);
 }
 
 function partRow(ctx: Ctx, whole: StatementRow, member: Member & { seen: Seen }): StatementRow {
@@ -111,7 +143,7 @@ async function keepMembers(ctx: Ctx, statement: StatementRow): Promise<Member[]>
 
 /** Lists the parts of some statements that have any. Reads them all at once. */
 export async function listParts(ctx: Ctx, rows: readonly StatementRow[]): Promise<ReadonlyMap<string, StatementRow[]>> {
-  const ids = new Map(rows.filter(({ parts }) => parts !== null).map((row) => [row.id, idsOf(row)]));
+  const ids = new Map(rows.filter(isArchive).map((row) => [row.id, idsOf(row)]));
   if (ids.size === 0) return new Map();
   const found = await findStatements(ctx.db, ctx.scope, [...new Set([...ids.values()].flat())]);
   const byId = new Map(found.map((row) => [row.id, row]));
@@ -136,7 +168,7 @@ const WHOLE_STATUS: readonly StatementStatus[] = [
 
 /** A statement of parts as one: where its parts stand, and what they come to together. */
 export function asWhole(row: StatementRow, parts: readonly StatementRow[]): StatementRow {
-  if (row.parts === null) return row;
+  if (!isArchive(row)) return row;
   const own = parts.filter((part) => part.partOf === row.id);
   if (row.status === "retracted") {
     const isLeaving = own.some(({ status }) => status !== "retracted" && status !== "failed");

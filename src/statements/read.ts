@@ -10,6 +10,7 @@ import { LINES_PER_BLOCK, MAX_CELLS, type ReadingState, type StatementProblem, t
 import { MADE_OBJECTS, objectKey, readRange, removeObjects } from "./objects.ts";
 import { decoder, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
+import { joinReport } from "./reports.ts";
 import {
   type BlockRow,
   findCheckpoint,
@@ -66,8 +67,10 @@ export async function readStatement(ctx: Ctx, statementId: string): Promise<void
 }
 
 async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
-  const text = knownText(statement) ?? (await writeText(ctx, statement));
-  if (text === null) return;
+  const own = knownText(statement) ?? (await writeText(ctx, statement));
+  if (own === null) return;
+  // A statement that has a format has begun to be read, whatever its text is made of.
+  const text = statement.format === null ? await joinReport(ctx, statement, own) : own;
   const textReader = readerFor(ctx, statement, text, await headOf(ctx, statement.id, text));
   if (textReader === null) {
     throw new TextRefusal(
@@ -88,7 +91,8 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
     // Answers waiting in this isolate get out between slices.
     await scheduler.wait(0);
   }
-  if (place.offset >= text.bytes) tally.state(reader.atEnd?.() ?? []);
+  const isStep = blocks.length > 0 || before.number === 0;
+  if (isStep && place.offset >= text.bytes) tally.state(reader.atEnd?.() ?? []);
   const cells = before.cells + tally.cells;
   if (cells > MAX_CELLS) {
     throw new LineProblemError({
@@ -113,7 +117,6 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
     cells,
     dictionary: tally.dictionary,
   };
-  const isStep = blocks.length > 0 || before.number === 0;
   const writes = isStep
     ? stepStatements(ctx.db, ctx.scope, statement.id, state, blocks, tally.cellRows(), ctx.now)
     : [];

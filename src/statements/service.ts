@@ -11,7 +11,7 @@ import type { DetailCut } from "../metrics/index.ts";
 import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
 import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
 import { findObject, listObjects, objectKey } from "./objects.ts";
-import { asWhole, listParts } from "./parts.ts";
+import { asWhole, isArchive, listParts } from "./parts.ts";
 import {
   findStatement,
   findStatements,
@@ -70,7 +70,7 @@ export interface Decision {
  */
 export async function commitStatement(ctx: Ctx, id: string, decision: Decision): Promise<StatementRow> {
   const statement = await getRow(ctx, id);
-  if (statement.parts !== null) return commitParts(ctx, statement, decision);
+  if (isArchive(statement)) return commitParts(ctx, statement, decision);
   if (statement.status !== "ready") {
     throw new Problem("statement_not_ready", { detail: `The statement is ${statement.status}, not ready.` });
   }
@@ -114,7 +114,7 @@ async function requireReplaceable(ctx: Ctx, statement: StatementRow, id: string)
  */
 export async function askRetraction(ctx: Ctx, id: string): Promise<StatementRow> {
   const statement = await getRow(ctx, id);
-  if (statement.parts !== null && statement.status !== "retracted") return retractParts(ctx, statement);
+  if (isArchive(statement) && statement.status !== "retracted") return retractParts(ctx, statement);
   const { status } = statement;
   if (status === "retracting" || status === "retracted") return statement;
   if (!RETRACTABLE.includes(status)) {
@@ -122,8 +122,16 @@ export async function askRetraction(ctx: Ctx, id: string): Promise<StatementRow>
       detail: `The statement is ${status}; try again when it is done.`,
     });
   }
-  if (status === "posted") return move(ctx, statement, "statement.ask_retraction", "retracting", "statement.retract");
-  return move(ctx, statement, "statement.discard", "retracted", null);
+  await leaveReport(ctx, statement);
+  const moved =
+    status === "posted"
+      ? await move(ctx, statement, "statement.ask_retraction", "retracting", "statement.retract")
+      : await move(ctx, statement, "statement.discard", "retracted", null);
+  // The files of a report were only kept for the statement that read them.
+  for (const file of statement.parts === null ? [] : (JSON.parse(statement.parts) as string[])) {
+    await askRetraction(ctx, file);
+  }
+  return moved;
 }
 
 /** Takes back an archive's own parts, none of them while one is on its way, and then the archive. */
@@ -137,6 +145,16 @@ async function retractParts(ctx: Ctx, whole: StatementRow): Promise<StatementRow
   for (const part of own) await askRetraction(ctx, part.id);
   await move(ctx, whole, "statement.discard", "retracted", null);
   return getStatement(ctx, whole.id);
+}
+
+/** A file of a report goes with the statement that reads the report, and not by itself. */
+async function leaveReport(ctx: Ctx, statement: StatementRow): Promise<void> {
+  const whole = statement.partOf === null ? null : await findStatement(ctx.db, ctx.scope, statement.partOf);
+  const isRead = whole !== null && !isArchive(whole) && whole.status !== "retracted" && whole.status !== "failed";
+  if (isRead && whole.status !== "retracting") {
+    const detail = `The file is read as a part of ${whole.id}; take that back.`;
+    throw new Problem("statement_not_retractable", { detail });
+  }
 }
 
 async function move(

@@ -107,3 +107,14 @@ export const statementSums = sqliteTable(
     ofStatement(table as never),
   ],
 );
+
+export const reportFiles = sqliteTable(
+  "report_files",
+  {
+    artistId: text("artist_id").notNull(),
+    report: text("report").notNull(),
+    number: integer("number").notNull(),
+    statementId: text("statement_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.report, table.number] }), ofStatement(table as never)],
+);

@@ -283,6 +283,15 @@ export class AnswerMissingError extends Error {
   }
 }
 
+/** Which file of which report a file is, where a sender cuts one report into several. */
+export interface ReportPart {
+  /** The same for all files of one report, and for no others. */
+  readonly group: string;
+  /** From 1 to `of`. */
+  readonly number: number;
+  readonly of: number;
+}
+
 /** A kind of statement file that can be read: data where possible, code where not. */
 export interface StatementFormat {
   /** `source.name`, perhaps with a version, as in the API. */
@@ -302,6 +311,8 @@ export interface StatementFormat {
   readonly summaryOf: string | null;
   /** Whether a later file of the source brings earlier months anew, so that it supersedes the file before it. */
   readonly restates: boolean;
+  /** Tells which file of which report a file is; absent where reports are never cut. */
+  partOf?(head: FileHead, filename: string): ReportPart | null;
   /** Whether quotes wrap cells in a file with this head. */
   quoting(head: FileHead): boolean;
   /** How well the head fits; null where it has nothing of this format. */

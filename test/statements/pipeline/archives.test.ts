@@ -117,3 +117,69 @@ describe("an archive of several files", () => {
     expect(statement).toMatchObject({ status: "failed", problems: [{ code: "archive_empty" }] });
   });
 });
+
+const PARTS = [
+  [
+    "HEAD\tdsrf/30\tUGCProfile\t1.1\tM7\t2026-08-14T09:00:00Z\t1\t2\t2026-07-01\t2026-07-31\tPADPIDA1\tYouTube",
+    "SY02.01\tS1\t\t\tAdvertisementSupportedModel\tStream\tSE\tClips\t9\t\tEUR\t1.0\tSongs\t\t\t\t\tPerformingRight",
+    "AS01\t1\tR1\tV1\tQZAB12400101\tUndertow\t\tGlass Harbor\t\tPT3M\tSoundRecording",
+    "SU03.01\t1\tT1\tS1\tV1\t7\t1.0\t20260701\t20260731",
+    "LI01.01\t1\t\tSongs\t\t\t50\tPerformingRight\t1.0\t0.25",
+    "FOOT\t6\t12\t1\t1\t2",
+  ],
+  [
+    "HEAD\tdsrf/30\tUGCProfile\t1.1\tM7\t2026-08-14T09:00:00Z\t2\t2\t2026-07-01\t2026-07-31\tPADPIDA1\tYouTube",
+    "SY02.01\tS1\t\t\tAdvertisementSupportedModel\tStream\tSE\tClips\t9\t\tEUR\t1.0\tSongs\t\t\t\t\tPerformingRight",
+    "AS01\t2\tR1\tV2\tQZAB12400102\tSalt & Signal\t\tGlass Harbor\t\tPT3M\tSoundRecording",
+    "SU03.01\t2\tT1\tS1\tV2\t3\t1.0\t20260701\t20260731",
+    "LI01.01\t2\t\tSongs\t\t\t50\tPerformingRight\t1.0\t0.5",
+    "FOOT\t6\t12\t1\t1\t2",
+  ],
+].map((rows) => rows.join("\n"));
+
+describe("a report that its sender cut into several files", () => {
+  const names = ["DSR_A_B_C_2026-07_SE_1of2_20260814T090000.tsv", "DSR_A_B_C_2026-07_SE_2of2_20260814T090000.tsv"];
+  const isOne = (statement: StatementBody) => {
+    expect(statement).toMatchObject({ format: "ddex.dsr.flat", lines: 2 });
+    expect(statement.totals).toEqual([{ currency: "EUR", amount: "0.75" }]);
+  };
+
+  it("is read as one, when its files come in one archive", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const [one = "", two = ""] = PARTS;
+    const archive = zipSync({ [names[1] ?? ""]: strToU8(two), [names[0] ?? ""]: strToU8(one) });
+    isOne(await atRest(owner, ((await (await owner.upload("dsr.zip", archive)).json()) as Whole).id, true));
+  });
+
+  it("waits for its other files, whichever comes first, and is taken back with them", async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const world = await newWorld();
+      const owner = await world.as("owner");
+      const [first = 0, second = 1] = order;
+      const upload = async (at: number) => {
+        const { id } = (await (await owner.upload(names[at] ?? "", PARTS[at] ?? "")).json()) as Whole;
+        return (await atRest(owner, id, true)) as Whole;
+      };
+      const waiting = await upload(first);
+      expect(waiting).toMatchObject({ status: "needs_mapping", problems: [{ code: "parts_missing" }] });
+      const whole = await upload(second);
+      isOne(whole);
+      expect(whole.parts).toEqual([waiting.id]);
+      expect(await atRest(owner, waiting.id)).toMatchObject({ partOf: whole.id });
+      const page = await owner.get(`/api/dashboard/statements/${whole.id}/lines`);
+      const { data } = (await page.json()) as { data: { title: string }[] };
+      expect(data.map(({ title }) => title)).toEqual(["Undertow", "Salt & Signal"]);
+
+      const alone = await owner.delete(`/api/dashboard/statements/${waiting.id}`);
+      expect(alone.status).toBe(409);
+      expect((await owner.delete(`/api/dashboard/statements/${whole.id}`)).status).toBe(202);
+      expect((await atRest(owner, whole.id)).status).toBe("retracted");
+      expect((await atRest(owner, waiting.id)).status).toBe("retracted");
+      expect(await rollupsOf(world)).toEqual([]);
+    }
+  });
+});

@@ -1,6 +1,6 @@
 // The home of DDEX's flat-file sales reports as statement formats: the profiles that tell money, and those of plays.
 import type { FileHead, FormatMatch, StatementFormat } from "../format.ts";
-import { openingOf, reportHeadOf, typeOf } from "./head.ts";
+import { openingOf, partOf, reportHeadOf, typeOf } from "./head.ts";
 import { type Profile, profileOf } from "./profiles.ts";
 import { DsrReader } from "./reader.ts";
 
@@ -32,6 +32,7 @@ function dsrFormat(
     asks: [],
     summaryOf: null,
     restates: false,
+    partOf,
     quoting: () => false,
     identify: (head) => identify(head, isOurs),
     reader: (head) => new DsrReader(`${format.id}@${VERSION}`, reportHeadOf(head)),

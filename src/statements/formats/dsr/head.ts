@@ -1,5 +1,5 @@
 // The home of a DDEX sales report's HEAD: what report it is, whose it is, and which part of it a file holds.
-import { type FileHead, LineProblemError } from "../format.ts";
+import { type FileHead, LineProblemError, type ReportPart } from "../format.ts";
 import type { Span } from "../spans.ts";
 import { layoutOf } from "./layouts.ts";
 import { type Profile, profileOf } from "./profiles.ts";
@@ -19,15 +19,6 @@ export interface ReportHead {
   readonly sender: string;
   /** Names or ids of the rights controllers whose money the report is about; empty where it does not say. */
   readonly represented: ReadonlySet<string>;
-}
-
-/** Which part of which report a file is. */
-export interface ReportPart {
-  /** The same for all parts of one report. */
-  readonly group: string;
-  /** From 1 on. */
-  readonly number: number;
-  readonly of: number;
 }
 
 const MARK = 0xfeff;
