@@ -19,6 +19,7 @@ const commands = {
   cron: "test/tools/cron.mjs",
   seed: "test/tools/seed.mjs",
   openapi: "test/tools/openapi.mjs",
+  readme: "test/tools/readme.mjs",
   deploy: "test/tools/deploy.mjs",
 };
 
