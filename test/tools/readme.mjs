@@ -21,7 +21,11 @@ export function formatTable() {
     const asked = asks.map((each) => ASKED[each]).join(", ");
     return `| \`${id}\` | ${name} | ${measures} | ${evidence} | ${sample ? "yes" : "no"} | ${asked} |`;
   });
-  return ["| format | file | tells | evidence | sample | may ask |", "| --- | --- | --- | --- | --- | --- |", ...rows].join("\n");
+  return [
+    "| format | file | tells | evidence | sample | may ask |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
 
 /** A document with the table in its place. @throws Error where it has no place for it */

@@ -52,6 +52,8 @@ export interface FileFacts {
   readonly preamble: readonly (readonly string[])[];
   /** Trimmed cells of a declared column in the head's rows below the header. */
   sample(column: string): readonly string[];
+  /** The head's rows below the header. */
+  readonly rows: readonly { readonly cells: readonly string[]; readonly line: number }[];
   readonly filename: string;
 }
 

@@ -128,13 +128,15 @@ export class TableReader implements LineReader {
     this.memory = memory;
     this.#apart = memory === null ? (declaration.apart ?? null) : (row) => memory.apart(row);
     this.#mark = markOf(declaration, layout, file);
+    this.#row = new RowView(layout, (printed) => this.#parse(printed), this.#refunds);
+    // What no answer can mend is refused before a person is asked for one.
+    for (const { cells, line } of file.rows) declaration.apart?.(this.#row.of(cells, line));
     const { period, kind } = declaration;
     this.window = typeof period === "function" ? null : windowOf(period.ofFile(file), answers);
     this.#period = this.window === null ? null : periodOf(this.window);
     this.#currency = currencyOf(declaration, layout, file, answers);
     this.#title = declaration.titleOfFile === undefined ? null : titleOf(declaration.titleOfFile(file), answers);
     this.#artist = this.#at.artist === -1 ? (answers.artist ?? given.artist) : null;
-    this.#row = new RowView(layout, (printed) => this.#parse(printed), this.#refunds);
     this.#periods = new Memo((printed) => {
       const cells = printed.split("\0").map((cell) => this.#unblanked(cell.trim()));
       const span = typeof period === "function" ? period(...cells) : null;

@@ -155,6 +155,7 @@ function factsOf(head: FileHead, layout: Layout, filename: string): FileFacts {
       const place = layout.at.get(column);
       return place === undefined ? [] : below.map((cells) => cells[place]?.trim() ?? "");
     },
+    rows: below.flatMap((cells, at) => (cells.length === 0 ? [] : [{ cells, line: layout.header.line + 1 + at }])),
     filename,
   };
 }
