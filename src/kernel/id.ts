@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   invitation: "inv",
   statement: "stm",
   upload: "upl",
+  template: "tpl",
   posting: "pst",
   entry: "ent",
   audit: "aud",

@@ -81,6 +81,12 @@ export const PROBLEMS = {
     actor: "caller",
     retry: "never",
   },
+  mapping_unreadable: {
+    status: 422,
+    title: "The file cannot be read with this mapping",
+    actor: "artist",
+    retry: "never",
+  },
   use_export: { status: 422, title: "This much is only available as an export", actor: "caller", retry: "never" },
   currency_unknown: { status: 422, title: "The currency is not known", actor: "caller", retry: "never" },
   time_zone_unknown: { status: 422, title: "The time zone is not known", actor: "caller", retry: "never" },

@@ -201,7 +201,7 @@ interface LineSource {
 
 async function openLines(ctx: Ctx, statement: StatementRow): Promise<LineSource> {
   const text = knownText(statement);
-  const textReader = text && readerFor(ctx, statement, text, await headOf(ctx, statement.id, text));
+  const textReader = text && readerFor(ctx, statement, text, await headOf(ctx, statement, text));
   if (!text || !textReader) throw new Problem("statement_not_ready");
   return { statement, text, textReader };
 }

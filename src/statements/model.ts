@@ -54,6 +54,23 @@ export interface Dictionary {
   readonly territories: string[];
 }
 
+/** What is said of a statement of which nothing is read, or no longer anything. */
+export const UNREAD = {
+  lines: 0,
+  unmatchedLines: 0,
+  units: 0,
+  totals: "[]",
+  apart: "{}",
+  stated: "[]",
+  warnings: "[]",
+  dictionary: null,
+  doneBytes: 0,
+  periodFrom: null,
+  periodTo: null,
+  windowFrom: null,
+  windowTo: null,
+} as const;
+
 /** What a reader needs to go on where the step before it stopped. */
 export interface ReadingState {
   /** How many steps have been taken. */
@@ -76,6 +93,23 @@ export interface ReadingState {
   readonly cells: number;
   readonly dictionary: Dictionary;
 }
+
+/** Where reading begins. */
+export const NOTHING_READ: ReadingState = {
+  number: 0,
+  offset: 0,
+  line: 1,
+  exact: {},
+  lines: 0,
+  unmatchedLines: 0,
+  units: 0,
+  apart: {},
+  stated: [],
+  invalidCodes: { isrcs: 0, upcs: 0, firstLine: null },
+  memory: null,
+  cells: 0,
+  dictionary: { months: [], platforms: [], territories: [] },
+};
 
 /** The sums of one cut, currency and period, each already a JSON array; see the migration for its places. */
 export interface CellRows {

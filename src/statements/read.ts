@@ -6,7 +6,16 @@ import type { Ctx } from "../db/ctx.ts";
 import type { JobRequest } from "../jobs/messages.ts";
 import { judge, listEarlier } from "./check.ts";
 import { AnswerMissingError, isApart, LineProblemError } from "./formats/format.ts";
-import { LINES_PER_BLOCK, MAX_CELLS, type ReadingState, type StatementProblem, type StatementStatus } from "./model.ts";
+import { findFittingTemplate } from "./mapping/repository.ts";
+import {
+  LINES_PER_BLOCK,
+  MAX_CELLS,
+  NOTHING_READ,
+  type ReadingState,
+  type StatementProblem,
+  type StatementStatus,
+  UNREAD,
+} from "./model.ts";
 import { MADE_OBJECTS, objectKey, readRange, removeObjects } from "./objects.ts";
 import { decoder, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
@@ -24,38 +33,32 @@ import { Tally } from "./tally.ts";
 import { filled, headOf, knownText, readerFor, type StatementText, type TextReader, TextRefusal } from "./text.ts";
 import { writeText } from "./unpack.ts";
 
-const START: ReadingState = {
-  number: 0,
-  offset: 0,
-  line: 1,
-  exact: {},
-  lines: 0,
-  unmatchedLines: 0,
-  units: 0,
-  apart: {},
-  stated: [],
-  invalidCodes: { isrcs: 0, upcs: 0, firstLine: null },
-  memory: null,
-  cells: 0,
-  dictionary: { months: [], platforms: [], territories: [] },
-};
-
 type BlockOfStep = Omit<BlockRow, "artistId" | "statementId">;
 
 /**
  * Takes one step of reading a statement; asks for the next until the text is at its end.
  *
  * A statement that is read, or of which another reader took this step, is left as it is. A line that cannot be read
- * ends the statement as `failed` with that line; a text that no format claims, as `needs_mapping`.
+ * ends the statement as `failed` with that line, or as `needs_mapping` if it was read by a mapping, which can be made
+ * anew; a text that no format claims ends as `needs_mapping` too.
  */
 export async function readStatement(ctx: Ctx, statementId: string): Promise<void> {
-  const statement = await findStatement(ctx.db, ctx.scope, statementId);
-  if (statement === null || (statement.status !== "received" && statement.status !== "reading")) return;
+  const found = await findStatement(ctx.db, ctx.scope, statementId);
+  if (found === null || (found.status !== "received" && found.status !== "reading")) return;
+  let statement = found;
   try {
-    await takeStep(ctx, statement);
+    const own = knownText(found) ?? (await writeText(ctx, found));
+    if (own === null) return;
+    statement = { ...found, ...textFacts(own) };
+    // A statement that has a format has begun to be read, whatever its text is made of; a mapping is of its own text.
+    const isNew = found.format === null && found.mapping === null;
+    const text = isNew ? await joinReport(ctx, found, own) : own;
+    statement = { ...found, ...textFacts(text) };
+    await takeStep(ctx, statement, text);
   } catch (error) {
-    if (error instanceof LineProblemError) await end(ctx, statement, "failed", error.problem);
-    else if (error instanceof AnswerMissingError) {
+    if (error instanceof LineProblemError) {
+      await end(ctx, statement, statement.mapping === null ? "failed" : "needs_mapping", error.problem);
+    } else if (error instanceof AnswerMissingError) {
       const code = `${error.asks}_needed`;
       await end(ctx, statement, "needs_mapping", { line: null, column: null, code, message: error.message });
     } else if (error instanceof TextRefusal) {
@@ -66,21 +69,20 @@ export async function readStatement(ctx: Ctx, statementId: string): Promise<void
   }
 }
 
-async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
-  const own = knownText(statement) ?? (await writeText(ctx, statement));
-  if (own === null) return;
-  // A statement that has a format has begun to be read, whatever its text is made of.
-  const text = statement.format === null ? await joinReport(ctx, statement, own) : own;
-  const textReader = readerFor(ctx, statement, text, await headOf(ctx, statement.id, text));
+async function takeStep(ctx: Ctx, statement: StatementRow, text: StatementText): Promise<void> {
+  const head = await headOf(ctx, statement, text);
+  const textReader = readerFor(ctx, statement, text, head);
   if (textReader === null) {
+    const template = await findFittingTemplate(ctx.db, ctx.scope, head);
+    const offer = template === null ? "map its columns" : `the template ${template.name} fits`;
     throw new TextRefusal(
       "format_unknown",
-      "No known format has all of these columns. The file is kept, and nothing of it is booked.",
+      `No known format has all of these columns; ${offer}. The file is kept, and nothing of it is booked.`,
       "needs_mapping",
     );
   }
   const { reader } = textReader;
-  const before = (await findCheckpoint(ctx.db, ctx.scope, statement.id)) ?? START;
+  const before = (await findCheckpoint(ctx.db, ctx.scope, statement.id)) ?? NOTHING_READ;
   const tally = new Tally(before);
   if (before.number === 0) tally.state(reader.stated);
   if (before.memory !== null) reader.memory?.load(before.memory);
@@ -125,8 +127,12 @@ async function takeStep(ctx: Ctx, statement: StatementRow): Promise<void> {
   else await finish(ctx, statement, writes, known, state);
 }
 
-/** Reads one slice; moves `place` behind the last whole block of it. */
-async function readSlice(
+/**
+ * Reads one slice; moves `place` behind the last whole block of it.
+ *
+ * @throws LineProblemError where a line cannot be read
+ */
+export async function readSlice(
   ctx: Ctx,
   statementId: string,
   text: StatementText,
@@ -182,13 +188,14 @@ function faultOf(block: Block, firstLine: number): LineProblemError {
 
 type RowFacts = Partial<StatementRow>;
 
+function textFacts({ object, bytes, encoding, newline }: StatementText) {
+  return { textObject: object, textBytes: bytes, encoding, newline };
+}
+
 function rowFactsOf(state: ReadingState, text: StatementText, { format, reader }: TextReader, tally: Tally): RowFacts {
   const months = [...state.dictionary.months].sort();
   return {
-    textObject: text.object,
-    textBytes: text.bytes,
-    encoding: text.encoding,
-    newline: text.newline,
+    ...textFacts(text),
     format: format.id,
     formatVersion: reader.version,
     source: format.source,
@@ -208,11 +215,11 @@ function rowFactsOf(state: ReadingState, text: StatementText, { format, reader }
 }
 
 async function goOn(ctx: Ctx, statement: StatementRow, writes: readonly Write[], known: RowFacts): Promise<void> {
-  const moved = moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], {
-    ...known,
-    status: "reading",
-  });
-  await persist(ctx, [...writes, ...moved], [jobFor(ctx, "statement.read", statement.id)]);
+  await persist(
+    ctx,
+    [...writes, ...movedTo(ctx, statement, "reading", known)],
+    [jobFor(ctx, "statement.read", statement.id)],
+  );
 }
 
 /**
@@ -255,8 +262,9 @@ function emptyWords({ apart }: ReadingState): string {
   return rows === 0 ? "the file has a header and no lines" : `none of the file's ${rows} rows is a line`;
 }
 
+/** A run that began under another mapping moves nothing. */
 function movedTo(ctx: Ctx, statement: StatementRow, status: StatementStatus, set: RowFacts): Write[] {
-  return moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], { ...set, status });
+  return moveStatements(ctx.db, ctx.scope, statement.id, ["received", "reading"], { ...set, status }, statement);
 }
 
 /** Ends a statement that cannot be read, with what was wrong, and forgets whatever was read of it. */
@@ -266,16 +274,14 @@ async function end(
   status: "failed" | "needs_mapping",
   problem: StatementProblem,
 ): Promise<void> {
-  const { id } = statement;
-  const nothing = { lines: 0, unmatchedLines: 0, units: 0, totals: "[]", apart: "{}", dictionary: null, doneBytes: 0 };
-  const unread = { ...nothing, periodFrom: null, periodTo: null, windowFrom: null, windowTo: null };
-  const set = { ...unread, status, problems: JSON.stringify([problem]) };
+  const { id, textObject, textBytes, encoding, newline } = statement;
   const isFinal = status === "failed";
+  // What was written out for reading goes with a final refusal.
+  const isKept = !isFinal || textObject === "original";
+  const text = isKept ? { textObject, textBytes, encoding, newline } : { textObject: null };
+  const set = { ...UNREAD, ...text, problems: JSON.stringify([problem]) };
   await commit(ctx, "statement.refuse", {
-    writes: [
-      ...moveStatements(ctx.db, ctx.scope, id, ["received", "reading"], set),
-      ...forgetReadingStatements(ctx.db, ctx.scope, id),
-    ],
+    writes: [...movedTo(ctx, statement, status, set), ...forgetReadingStatements(ctx.db, ctx.scope, id)],
     target: id,
     after: { status, problem },
   });

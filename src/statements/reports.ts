@@ -17,7 +17,7 @@ import {
   reportFileStatements,
   type StatementRow,
 } from "./repository.ts";
-import { headOf, knownText, type StatementText, TextRefusal } from "./text.ts";
+import { cutHead, headBytesOf, knownText, type StatementText, TextRefusal } from "./text.ts";
 
 const LF = 10;
 
@@ -29,7 +29,7 @@ interface PartText {
 
 /** Tells which file of which report a text is; null where its format knows no such thing, or the file is all of it. */
 export async function reportPartOf(ctx: Ctx, filename: string, part: PartText): Promise<ReportPart | null> {
-  const head = await headOf(ctx, part.statementId, part.text);
+  const head = cutHead(await headBytesOf(ctx, part.statementId, part.text), part.text);
   const found = recognise(head);
   const told = found.kind === "match" ? (found.format.partOf?.(head, filename) ?? null) : null;
   return told === null || told.of === 1 ? null : told;

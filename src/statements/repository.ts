@@ -157,19 +157,28 @@ export function receiveStatements(db: Db, row: typeof statements.$inferInsert): 
   return [db.orm.insert(statements).values(row)];
 }
 
-/** Moves a statement from one of some states to another; the batch fails if it is in none of them. */
+/**
+ * Moves a statement from one of some states to another; the batch fails if it is in none of them.
+ *
+ * @param seen the statement as it was read, for a move that only holds if its mapping and answers are still the same
+ */
 export function moveStatements(
   db: Db,
   scope: ArtistScope,
   id: string,
   from: readonly StatementStatus[],
   set: Partial<typeof statements.$inferInsert>,
+  seen?: Pick<StatementRow, "mapping" | "answers">,
 ): Write[] {
+  const isAsSeen =
+    seen === undefined
+      ? undefined
+      : and(sql`${statements.mapping} IS ${seen.mapping}`, sql`${statements.answers} IS ${seen.answers}`);
   return [
     db.orm
       .update(statements)
       .set(set)
-      .where(and(isThe(scope, id), inArray(statements.status, [...from]))),
+      .where(and(isThe(scope, id), inArray(statements.status, [...from]), isAsSeen)),
     db.orm.run(oneRowChanged),
   ];
 }

@@ -9,6 +9,7 @@ import { Problem } from "../kernel/problems.ts";
 import { FORMATS } from "./formats/registry.ts";
 import { registerIdentities } from "./identities/routes.ts";
 import { explainLine, listLines } from "./lines.ts";
+import { registerMapping } from "./mapping/routes.ts";
 import { MAX_UPLOAD_BYTES, STATEMENT_STATUSES } from "./model.ts";
 import { readMultipartFile } from "./reading/multipart.ts";
 import { receiveStatement, tooLarge, type Upload } from "./receive.ts";
@@ -142,7 +143,7 @@ const ListFormats = endpoint({
   path: `${base}/formats`,
   tag,
   summary: "List the formats that are read",
-  description: "Whatever else is uploaded waits as `needs_mapping`.",
+  description: "Whatever else is uploaded waits as `needs_mapping` until somebody says what its columns are.",
   access: "artist",
   answers: {
     200: {
@@ -330,6 +331,7 @@ export function registerStatements(register: Register): void {
   register(ListFormats);
   // Before the statements themselves, whose ids stand in the same place of the path.
   registerIdentities(register);
+  registerMapping(register);
   register(GetStatement);
   register(ListLines);
   register(ExplainLine);

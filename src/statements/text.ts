@@ -3,8 +3,10 @@
 
 import type { Ctx } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
-import type { Answers, FileHead, FormatMatch, LineReader, StatementFormat } from "./formats/format.ts";
+import type { Answers, Delimiter, FileHead, FormatMatch, LineReader, StatementFormat } from "./formats/format.ts";
 import { formatOf, recognise } from "./formats/registry.ts";
+import { mappedFormat } from "./mapping/format.ts";
+import type { Mapping } from "./mapping/model.ts";
 import { type ObjectName, objectKey, readRange } from "./objects.ts";
 import { decoder, type LineEnd, type TextEncodingName } from "./reading/encoding.ts";
 import { HEAD_BYTES, readHead } from "./reading/header.ts";
@@ -42,11 +44,31 @@ export function knownText(statement: StatementRow): StatementText | null {
   };
 }
 
-/** The beginning of a text, cut into cells. */
-export async function headOf(ctx: Ctx, statementId: string, text: StatementText): Promise<FileHead> {
+/** The first bytes of a text, enough for its head. */
+export function headBytesOf(ctx: Ctx, statementId: string, text: StatementText): Promise<Uint8Array> {
   const key = objectKey(ctx.scope, statementId, text.object);
-  const bytes = await readRange(ctx.stores.files, key, 0, Math.min(HEAD_BYTES, text.bytes));
-  return readHead(decoder(text.encoding).decode(bytes), text, text.object === "sheet" ? SHEET_SHAPE : null);
+  return readRange(ctx.stores.files, key, 0, Math.min(HEAD_BYTES, text.bytes));
+}
+
+/** The beginning of a text, cut into cells: at the delimiter that a person told, or at the one that is found. */
+export function cutHead(bytes: Uint8Array, text: StatementText, delimiter?: Delimiter): FileHead {
+  const told = delimiter === undefined ? null : { delimiter };
+  return readHead(decoder(text.encoding).decode(bytes), text, text.object === "sheet" ? SHEET_SHAPE : told);
+}
+
+/** What a person said of a statement's columns; null where nobody had to. */
+export function mappingOf(statement: Pick<StatementRow, "mapping">): Mapping | null {
+  return statement.mapping === null ? null : JSON.parse(statement.mapping);
+}
+
+/** What a person answered about a statement. */
+export function answersOf(statement: Pick<StatementRow, "answers">): Answers {
+  return statement.answers === null ? {} : JSON.parse(statement.answers);
+}
+
+/** The beginning of a statement's text, cut as its lines are. */
+export async function headOf(ctx: Ctx, statement: StatementRow, text: StatementText): Promise<FileHead> {
+  return cutHead(await headBytesOf(ctx, statement.id, text), text, mappingOf(statement)?.delimiter);
 }
 
 /** How the lines of a sheet are written: see `reading/workbook.ts`. */
@@ -64,17 +86,17 @@ export interface TextReader {
 }
 
 /**
- * Makes the reader for a statement's text: of the format it was read with before, or of the one that claims it.
+ * Makes the reader for a statement's text: of the mapping a person made, of the format it was read with before, or of
+ * the one that claims it.
  *
  * @returns null when no format claims the text, or more than one does
  * @throws AnswerMissingError where a person must first be asked something
  */
 export function readerFor(ctx: Ctx, statement: StatementRow, text: StatementText, head: FileHead): TextReader | null {
-  const found = claimOf(statement.format, head);
+  const found = claimOf(statement, head);
   if (found === null) return null;
   const { format, match } = found;
-  const answers: Answers = statement.answers === null ? {} : JSON.parse(statement.answers);
-  const given = { filename: statement.filename, artist: ctx.artist.name, answers };
+  const given = { filename: statement.filename, artist: ctx.artist.name, answers: answersOf(statement) };
   const reader = format.reader(head, match, given);
   const fillsTo = text.object === "sheet" ? reader.columns.length : 0;
   return { format, head, match, reader, quoting: format.quoting(head), fillsTo };
@@ -86,13 +108,17 @@ export function filled({ fillsTo }: TextReader, cells: string[]): string[] {
   return cells;
 }
 
-function claimOf(formatId: string | null, head: FileHead): { format: StatementFormat; match: FormatMatch } | null {
-  if (formatId === null) {
+function claimOf(
+  statement: Pick<StatementRow, "format" | "mapping">,
+  head: FileHead,
+): { format: StatementFormat; match: FormatMatch } | null {
+  const mapping = mappingOf(statement);
+  if (mapping === null && statement.format === null) {
     const found = recognise(head);
     return found.kind === "match" ? found : null;
   }
-  const format = formatOf(formatId);
+  const format = mapping === null ? formatOf(statement.format ?? "") : mappedFormat(mapping);
   const match = format.identify(head);
-  if (match === null) throw new Problem("internal", { cause: new Error(`${formatId} no longer fits its own file`) });
+  if (match === null) throw new Problem("internal", { cause: new Error(`${format.id} no longer fits its own file`) });
   return { format, match };
 }

@@ -97,8 +97,8 @@ export interface TableDeclaration {
   readonly evidence: "A" | "B";
   /** Whether the project holds a real or derived sample of it. */
   readonly sample: boolean;
-  /** Raised whenever the same line would be read otherwise; posted blocks name the reader that read them. */
-  readonly version: number;
+  /** Another whenever the same line would be read otherwise; posted blocks name the reader that read them. */
+  readonly version: number | string;
   /** Money unless said otherwise. */
   readonly measures?: Measure;
   /** Columns by which it is told from all others; every one must be there. */

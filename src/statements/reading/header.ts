@@ -80,12 +80,12 @@ function occurrences(line: string, delimiter: Delimiter): number {
  * Cuts the beginning of a file into the cells of its first ten physical lines.
  *
  * @param text the first {@link HEAD_BYTES} of the file or so, decoded, with or without byte order mark
- * @param known how the cells are parted, where we wrote the lines ourselves
+ * @param known how the cells are parted, as far as somebody knows it: we where we wrote the lines, or a person
  */
 export function readHead(
   text: string,
   encoding: Pick<TextEncoding, "encoding" | "newline">,
-  known: Pick<FileHead, "delimiter" | "quoting"> | null = null,
+  known: Partial<Pick<FileHead, "delimiter" | "quoting">> | null = null,
 ): FileHead {
   const { newline } = encoding;
   const lines = withoutMark(text)

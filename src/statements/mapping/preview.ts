@@ -1,0 +1,169 @@
+// The home of the preview: the beginning of a file as it is cut, what it may be, and what reading it has found so far.
+import type { Ctx } from "../../db/ctx.ts";
+import { Problem } from "../../kernel/problems.ts";
+import { listEarlier, listOverlaps, type Overlap } from "../check.ts";
+import {
+  AnswerMissingError,
+  type FileHead,
+  type FormatMatch,
+  LineProblemError,
+  type StatementFormat,
+} from "../formats/format.ts";
+import { formatOf, recognise } from "../formats/registry.ts";
+import { WITHHELD } from "../formats/table-reader.ts";
+import { decoder, newlineByte } from "../reading/encoding.ts";
+import { forEachRecord, splitBlocks } from "../reading/records.ts";
+import type { StatementRow } from "../repository.ts";
+import { getStatement } from "../service.ts";
+import { answersOf, cutHead, headBytesOf, mappingOf, type StatementText, TextRefusal } from "../text.ts";
+import { type Guess, guessHeaderRow, guessMapping } from "./guess.ts";
+import { columnNames, type Mapping } from "./model.ts";
+import { findFittingTemplate, type TemplateRow } from "./repository.ts";
+import { askedBy, openText } from "./service.ts";
+
+/** A row as it is cut. */
+export interface PreviewRow {
+  /** Physical line. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** A format that has something of a file's header. */
+export interface Candidate {
+  readonly format: string;
+  readonly score: number;
+  readonly missing: readonly string[];
+}
+
+/** What a person sees of a file before saying how it is to be read, or that it is to be booked. */
+export interface Preview {
+  readonly statement: StatementRow;
+  readonly head: FileHead;
+  readonly headerRow: number;
+  /** Names of the columns, as a mapping calls them. */
+  readonly header: readonly string[];
+  readonly rows: readonly PreviewRow[];
+  /** Best first. */
+  readonly candidates: readonly Candidate[];
+  /** The mapping that stands, or what it probably is; null where a format is known. */
+  readonly mapping: Mapping | Guess | null;
+  readonly template: TemplateRow | null;
+  /** What a known format waits for. */
+  readonly asks: readonly string[];
+  readonly overlaps: readonly Overlap[];
+}
+
+const ROWS = 20;
+
+/**
+ * Shows the beginning of a statement's file.
+ *
+ * @throws Problem `not_found`, `statement_not_ready` where the file has no text to show
+ */
+export async function previewStatement(ctx: Ctx, id: string): Promise<Preview> {
+  const statement = await getStatement(ctx, id);
+  const text = await openText(ctx, statement).catch((error: unknown) => {
+    if (error instanceof TextRefusal) throw new Problem("statement_not_ready", { detail: error.message, cause: error });
+    throw error;
+  });
+  const bytes = await headBytesOf(ctx, id, text);
+  const mapping = mappingOf(statement);
+  const head = cutHead(bytes, text, mapping?.delimiter);
+  const known = mapping === null ? knownFormat(statement, head) : null;
+  const headerRow = mapping?.headerRow ?? known?.match.headerLine ?? guessHeaderRow(head);
+  const withheld = known === null ? new Set<number>() : privateColumns(ctx, statement, head, known);
+  const quoting = known?.format.quoting(head) ?? head.quoting;
+  return {
+    statement,
+    head,
+    headerRow,
+    header: columnNames(head, headerRow),
+    rows: rowsOf(bytes, text, { ...head, quoting }, headerRow).map(({ line, cells }) => ({
+      line,
+      cells: cells.map((cell, place) => (withheld.has(place) ? WITHHELD : cell)),
+    })),
+    candidates: candidatesOf(head),
+    mapping: mapping ?? (known === null ? guessMapping(head) : null),
+    template: known === null ? await findFittingTemplate(ctx.db, ctx.scope, cutHead(bytes, text)) : null,
+    asks: askedBy(statement),
+    overlaps: statement.dictionary === null ? [] : await overlapsOf(ctx, statement),
+  };
+}
+
+async function overlapsOf(ctx: Ctx, statement: StatementRow): Promise<Overlap[]> {
+  return listOverlaps(ctx, statement, await listEarlier(ctx, statement));
+}
+
+interface Known {
+  readonly format: StatementFormat;
+  readonly match: FormatMatch;
+}
+
+function knownFormat(statement: StatementRow, head: FileHead): Known | null {
+  if (statement.format === null) {
+    const found = recognise(head);
+    return found.kind === "match" ? found : null;
+  }
+  const format = formatOf(statement.format);
+  const match = format.identify(head);
+  return match === null ? null : { format, match };
+}
+
+/** Answers that no line is read with: they stand in for those still to come, so that the columns can be told. */
+const STAND_INS = {
+  currency: "USD",
+  period: { from: "2000-01-01", to: "2000-01-31" },
+  title: "?",
+  artist: "?",
+} as const;
+
+/** The places of columns with personal data of others. */
+function privateColumns(ctx: Ctx, statement: StatementRow, head: FileHead, { format, match }: Known): Set<number> {
+  const given = { filename: statement.filename, artist: ctx.artist.name, answers: answersOf(statement) };
+  const columnsWith = (answers: typeof given.answers) => format.reader(head, match, { ...given, answers }).columns;
+  const columns = (() => {
+    try {
+      return columnsWith(given.answers);
+    } catch (error) {
+      if (error instanceof AnswerMissingError) return columnsWith({ ...STAND_INS, ...given.answers });
+      throw error;
+    }
+  })();
+  return new Set(columns.flatMap(({ isPrivate }, place) => (isPrivate ? [place] : [])));
+}
+
+/** The first rows below the header; fewer where the beginning of the file holds no more whole ones. */
+function rowsOf(bytes: Uint8Array, text: StatementText, head: FileHead, headerRow: number): PreviewRow[] {
+  const { delimiter, quoting } = head;
+  const { newline } = text;
+  const atEnd = bytes.byteLength >= text.bytes;
+  const cut = { newline: newlineByte(newline), delimiter, quoting, linesPerBlock: 1, atEnd };
+  const letters = decoder(text.encoding);
+  const rows: PreviewRow[] = [];
+  let line = 1;
+  try {
+    for (const block of splitBlocks(bytes, cut)) {
+      if (!block.complete || rows.length === ROWS) break;
+      const add = (cells: string[], at: number) => {
+        if (at > headerRow) rows.push({ line: at, cells });
+      };
+      const record = letters.decode(bytes.subarray(block.start, block.end));
+      forEachRecord(record, { newline, delimiter, quoting }, add, line);
+      line += block.lines;
+    }
+  } catch (error) {
+    // A quote that never closes: what stands before it can still be shown.
+    if (!(error instanceof LineProblemError)) throw error;
+  }
+  return rows;
+}
+
+const MOST_CANDIDATES = 5;
+
+function candidatesOf(head: FileHead): Candidate[] {
+  const found = recognise(head);
+  const candidates = found.kind === "match" ? [found] : found.candidates;
+  return candidates
+    .slice(0, MOST_CANDIDATES)
+    .map(({ format, match }) => ({ format: format.id, score: match.score, missing: match.missing }));
+}
