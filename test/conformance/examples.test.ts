@@ -5,6 +5,8 @@ import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import { EXAMPLES as statementExamples } from "../../src/statements/examples.ts";
 import * as identities from "../../src/statements/identities/schema.ts";
+import { EXAMPLES as mappingExamples } from "../../src/statements/mapping/examples.ts";
+import * as mapping from "../../src/statements/mapping/schema.ts";
 import * as statements from "../../src/statements/schema.ts";
 import * as uploads from "../../src/statements/uploads/schema.ts";
 import { EXAMPLES as streamExamples } from "../../src/streams/examples.ts";
@@ -13,18 +15,17 @@ import { EXAMPLES as teamExamples } from "../../src/team/examples.ts";
 import * as team from "../../src/team/schema.ts";
 
 const shapes = new Map(
-  [earnings, statements, identities, uploads, streams, team]
+  [earnings, statements, identities, mapping, uploads, streams, team]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
     .map((shape) => [String(shape.meta()?.["id"]), shape]),
 );
 
-it.each(Object.entries({ ...earningsExamples, ...statementExamples, ...streamExamples, ...teamExamples }))(
-  "%s",
-  (name, example) => {
-    const shape = shapes.get(name);
-    expect(shape, "a shape of that name").toBeDefined();
-    expect(shape?.parse(example)).toEqual(example);
-    expect(shape?.meta()?.["example"]).toEqual(example);
-  },
-);
+it.each(
+  Object.entries({ ...earningsExamples, ...mappingExamples, ...statementExamples, ...streamExamples, ...teamExamples }),
+)("%s", (name, example) => {
+  const shape = shapes.get(name);
+  expect(shape, "a shape of that name").toBeDefined();
+  expect(shape?.parse(example)).toEqual(example);
+  expect(shape?.meta()?.["example"]).toEqual(example);
+});

@@ -46,6 +46,13 @@ export function uncodedFile(mark: string): string {
   return [header, cells.with(4, `Song ${mark}`).with(5, "").with(6, "").join("\t"), ""].join("\r\n");
 }
 
+/** A file that no format claims, under the header of the mapper's example. */
+export function unknownFile(): string {
+  files += 1;
+  const header = "Month,Shop,Country,ISRC,Title,Plays,Earned";
+  return `${header}\n2026-05,Spotify,US,QZAB12400101,Undertow,${files},0.044884783538\n`;
+}
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -62,6 +69,16 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return id;
   },
   "/parts/:part": async () => "1",
+  "/statements/:id/mapping": async ({ owner }) => (await imported(owner, "unknown.csv", unknownFile())).id,
+  "/statements/templates/:id": async ({ owner }) => {
+    files += 1;
+    const template = {
+      name: `thing ${files}`,
+      header: ["Month", "Earned"],
+      mapping: { columns: { Earned: "amount" } },
+    };
+    return ((await (await owner.post("/api/dashboard/statements/templates", template)).json()) as { id: string }).id;
+  },
   "/lines/:line": async () => "2",
   "/unmatched/:identity": async ({ owner }) => {
     files += 1;
@@ -87,6 +104,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/statements/:id": "stm_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/statements/uploads/:id": "upl_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/parts/:part": "1",
+  "/statements/templates/:id": "tpl_0000000000n8w2e4r6t8y0b1c3",
   "/lines/:line": "2",
   "/unmatched/:identity": "Nobody's Song (None)",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",

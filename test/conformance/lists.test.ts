@@ -74,6 +74,20 @@ const LISTS: Readonly<Record<string, List>> = {
       return { path: "/api/dashboard/statements/unmatched", query, other: { filter: "all" }, count: 5, insert };
     },
   },
+  listMappingTemplates: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    stock: async ({ owner }) => {
+      let made = 0;
+      const insert = () => {
+        made += 1;
+        const template = { name: `${made}`, header: ["Earned"], mapping: { columns: { Earned: "amount" } } };
+        return owner.post("/api/dashboard/statements/templates", template);
+      };
+      for (let at = 0; at < 6; at += 1) await insert();
+      return { path: "/api/dashboard/statements/templates", query: {}, other: {}, count: 6, insert };
+    },
+  },
   listStatementLines: {
     placeOf: ({ line }) => padded(line),
     order: "up",

@@ -97,11 +97,17 @@ export function columnNames(head: FileHead, headerRow: number): string[] {
   }
   const printed = (head.lines[headerRow - 1] ?? []).map(printedHeader);
   const keys = printed.map(normaliseHeader);
+  // Declared columns give `{currency}` a meaning that a printed name never has.
+  const hasCode = (key: string) => key.includes("{currency}");
+  const isPlain = (key: string) => key !== "" && !hasCode(key) && keys.indexOf(key) === keys.lastIndexOf(key);
+  const taken = new Set(keys.filter(isPlain));
   return printed.map((name, place) => {
     const key = keys[place] ?? "";
-    // Declared columns give `{currency}` a meaning that a printed name never has.
-    const isPlain = key !== "" && !key.includes("{currency}") && keys.indexOf(key) === keys.lastIndexOf(key);
-    return isPlain ? name : `${key.includes("{currency}") ? "" : name} #${place + 1}`.trim();
+    if (isPlain(key)) return name;
+    let own = `${hasCode(key) ? "" : name} #${place + 1}`.trim();
+    while (taken.has(normaliseHeader(own))) own = `#${own}`;
+    taken.add(normaliseHeader(own));
+    return own;
   });
 }
 

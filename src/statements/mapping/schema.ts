@@ -22,7 +22,7 @@ const Name = z
   .trim()
   .min(1)
   .max(60)
-  .regex(/^[^\p{Cc}]+$/u, "must not hold control characters")
+  .refine((name) => !/\p{Cc}/u.test(name), "must not hold control characters")
   .meta({ description: "The name the mapping is kept under; it also names the source.", example: "My label" });
 
 const Words = z.string().trim().min(1).max(200);
