@@ -40,9 +40,15 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   },
   "statements/mapping/periods.ts": { as: "model", because: "period formats as people write them" },
   "statements/mapping/format.ts": { as: "model", because: "the format that a mapping makes" },
-  "statements/mapping/guess.ts": { as: "model", because: "what unknown columns probably are; proposes and never reads" },
+  "statements/mapping/guess.ts": {
+    as: "model",
+    because: "what unknown columns probably are; proposes and never reads",
+  },
   "statements/mapping/preview.ts": { as: "service", because: "looks at a file before it is booked" },
-  "statements/mapping/templates.ts": { as: "service", because: "the verbs on templates, apart from those on statements" },
+  "statements/mapping/templates.ts": {
+    as: "service",
+    because: "the verbs on templates, apart from those on statements",
+  },
   "statements/mapping/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "statements/receive.ts": { as: "service", because: "keeps the original" },
   "statements/read.ts": { as: "service", because: "reads the original slice by slice" },

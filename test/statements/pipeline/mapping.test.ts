@@ -3,7 +3,7 @@ import { gzipSync, strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { expectBooksToAgree } from "../../harness/books.ts";
 import { dumpArtist } from "../../harness/dump.ts";
-import { fixture, made, written } from "../../harness/statement.ts";
+import { fixture } from "../../harness/statement.ts";
 import { atRest, type Caller, imported, newWorld, type StatementBody } from "../../harness/world.ts";
 
 const PATH = "/api/dashboard/statements";
@@ -23,6 +23,9 @@ const LABEL = {
   periodFormat: "YYYY-MM",
   currency: "USD",
 } as const;
+
+/** The plays of one song, told by its file's name alone. */
+const TIMELINE = "Low Tide (feat. Ana Unal)-timeline.csv";
 
 interface Problem {
   status: number;
@@ -417,23 +420,39 @@ describe("a question of a known format", () => {
   it("is answered alone, without columns, and only where it was asked", async () => {
     const world = await newWorld();
     const owner = await world.as("owner");
-    const file = written(made(20, 41));
-    const { id } = (await (await owner.upload("a.tsv", file, "&preview=true")).json()) as { id: string };
-    await atRest(owner, id, true);
-    // No format of the registry asks for a title, so this one is made to have asked.
-    await env.DB.prepare("UPDATE statements SET status = 'needs_mapping', problems_json = ? WHERE id = ?")
-      .bind(JSON.stringify([{ line: null, column: null, code: "title_needed", message: "?" }]), id)
-      .run();
+    const { id, status, problems } = await imported(owner, "export.csv", fixture(TIMELINE));
+    expect({ status, problems }).toMatchObject({ status: "needs_mapping", problems: [{ code: "title_needed" }] });
     const shown = await preview(owner, id);
-    expect(shown).toMatchObject({ asks: ["title"], guesses: null, headerRow: 1 });
-    expect(shown.candidates[0]).toMatchObject({ format: "distrokid.v1", missing: [] });
+    expect(shown).toMatchObject({ asks: ["title"], guesses: null, headerRow: 1, header: ["date", "streams"] });
+    expect(shown.candidates[0]).toMatchObject({ format: "s4a.song_timeline", missing: [] });
+    const before = await kept(world.artistId);
     const unasked = await refused(await map(owner, id, { period: { from: "2026-01", to: "2026-01" } }));
     expect(unasked).toMatchObject({ status: 422, errors: [{ path: "body.period", code: "unknown" }] });
-    expect((await map(owner, id, { title: "Undertow" })).status).toBe(202);
-    const read = await atRest(owner, id, true);
-    expect(read).toMatchObject({ status: "ready", format: "distrokid.v1", lines: 20, problems: [] });
-    const row = await env.DB.prepare("SELECT answers_json, mapping_json FROM statements WHERE id = ?").bind(id).first();
-    expect(row).toEqual({ answers_json: '{"title":"Undertow"}', mapping_json: null });
+    expect(await kept(world.artistId)).toEqual(before);
+    const booked = await mapped(owner, id, { title: "Low Tide" });
+    expect(booked).toMatchObject({ status: "posted", format: "s4a.song_timeline", measures: "plays", problems: [] });
+    const { data } = (await (await owner.get(`${PATH}/${id}/lines`)).json()) as { data: { title: string }[] };
+    expect(new Set(data.map(({ title }) => title))).toEqual(new Set(["Low Tide"]));
+    expect(data).toHaveLength(booked.lines);
+  });
+
+  it("is answered otherwise while the statement waits for its commit, and personal data is withheld", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const file = fixture("bandcamp_raw_52col_utf16le.csv");
+    const { id } = (await (await owner.upload("bandcamp.csv", file, "&preview=true")).json()) as { id: string };
+    const aside = await atRest(owner, id, true);
+    expect((await map(owner, id, { refunds: "payout_balance" })).status).toBe(202);
+    const counted = await atRest(owner, id, true);
+    expect(counted.lines).toBeGreaterThan(aside.lines);
+    expect(counted.totals).not.toEqual(aside.totals);
+    expect((await map(owner, id, { refunds: "set_aside" })).status).toBe(202);
+    expect((await atRest(owner, id, true)).totals).toEqual(aside.totals);
+    const shown = await preview(owner, id);
+    const buyer = shown.header.indexOf("buyer email");
+    expect(buyer).toBeGreaterThan(0);
+    expect(new Set(shown.rows.map((row) => row[buyer]))).toEqual(new Set(["(personal data, not shown)"]));
+    expect(shown.rows.join("\n")).not.toContain("@");
   });
 
   it("is no way to map a file that no format claims", async () => {
