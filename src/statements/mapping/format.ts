@@ -1,6 +1,6 @@
 // The home of the format that a mapping makes: a declared table like any other, whose columns a person declared.
 import type { ColumnDeclaration, Field, PeriodRule, Row, TableDeclaration } from "../formats/declaration.ts";
-import type { FileHead, LineKind, StatementFormat } from "../formats/format.ts";
+import type { FileHead, LineKind, RowApart, StatementFormat } from "../formats/format.ts";
 import { between, type SpanReader } from "../formats/spans.ts";
 import { tableFormat } from "../formats/table.ts";
 import {
@@ -78,7 +78,13 @@ function declarationOf(mapping: Mapping, columns: readonly (readonly [string, Ma
   const declared = Object.fromEntries(columns.map(([name, field]) => [name, declaredAs(field)]));
   const amount = columns.find(([, field]) => field === "amount")?.[0];
   const { label, sign = 1, platform, territory, answers } = mapping;
-  const { title } = answers;
+  const { title, currency } = answers;
+  const periods = columns.flatMap(([name, field]) => (field === "period" || field === "periodTo" ? [name] : []));
+  const bare = currency === undefined ? (printed: string) => printed : withoutCurrency(currency);
+  const amountOf = (row: Row) => {
+    const printed = bare(row.get(amount ?? ""));
+    return sign === -1 ? negated(printed) : printed;
+  };
   return {
     id: MAPPED,
     name: label ?? "Columns mapped by hand",
@@ -100,7 +106,8 @@ function declarationOf(mapping: Mapping, columns: readonly (readonly [string, Ma
     ...(territory === undefined ? {} : { territory }),
     kind: KINDS,
     ...(title === undefined ? {} : { titleOfFile: () => title }),
-    ...(sign === 1 || amount === undefined ? {} : { amount: (row: Row) => negated(row.get(amount)) }),
+    ...(amount === undefined ? {} : { amount: amountOf }),
+    apart: (row) => blankRow(row) ?? totalRow(row, periods, amount === undefined ? null : amountOf, !has("currency")),
     asks: ["currency"],
   };
 }
@@ -118,6 +125,54 @@ function periodOf({ periodFormat = "" }: Mapping, fields: readonly MappedField[]
     printed.filter((_, at) => parts[at] === part).join(" ");
   if (!parts.includes("periodTo")) return (...printed) => read(joined(printed, "period"));
   return (...printed) => between(read)(joined(printed, "period"), joined(printed, "periodTo"));
+}
+
+/** A row of nothing but delimiters, as spreadsheets leave them below a table. */
+function blankRow(row: Row): RowApart | null {
+  for (let place = 0; place < row.width; place += 1) if (row.at(place) !== "") return null;
+  return { apart: "record", exact: null, currency: null, states: [] };
+}
+
+const TOTAL = /^(?:grand )?(?:totals?|sum|summe|gesamt(?:summe)?|somme|suma|soma|totale|totaal):?$/iu;
+
+/**
+ * A row that has a word for a total and no period: it could be no line, whatever the mapping.
+ *
+ * @param amountOf its amount, as a decimal the file prints
+ * @param isStated whether its amount is held against the lines: in a file of several currencies it may be of any
+ */
+function totalRow(
+  row: Row,
+  periods: readonly string[],
+  amountOf: ((row: Row) => string) | null,
+  isStated: boolean,
+): RowApart | null {
+  if (periods.length === 0 || periods.some((name) => row.get(name) !== "" && !TOTAL.test(row.get(name)))) return null;
+  if (!Array.from({ length: row.width }, (_, place) => row.at(place)).some((cell) => TOTAL.test(cell))) return null;
+  const exact = amountOf === null ? null : row.amount(amountOf(row));
+  const fact = { what: "amount", currency: null, found: null, line: row.line } as const;
+  return {
+    apart: "total",
+    exact,
+    currency: null,
+    states: exact === null || !isStated ? [] : [{ ...fact, stated: exact }],
+  };
+}
+
+/** Takes the sign or code of one currency off an amount: `$1.50`, `-$1.50`, `1,50 €`, `USD 1.50`; no other. */
+function withoutCurrency(currency: string): (printed: string) => string {
+  const parts = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  const symbol = parts.formatToParts(0).find(({ type }) => type === "currency")?.value ?? currency;
+  const mark = `(?:${[symbol, currency].map((each) => each.replaceAll(/[$.]/gu, "\\$&")).join("|")})`;
+  const before = new RegExp(`^([-+\u2212(]?)\\s*${mark}\\s*`, "u");
+  const behind = new RegExp(`\\s*${mark}(\\)?)$`, "u");
+  return (printed) => {
+    const last = printed.charCodeAt(printed.length - 1);
+    // Most amounts are digits from end to end, and there may be a million of them.
+    if (last >= 48 && last <= 57 && /^-?\d/u.test(printed)) return printed;
+    const bare = printed.replace(before, "$1");
+    return bare === printed ? printed.replace(behind, "$1") : bare;
+  };
 }
 
 /** An amount with the other sign, as text; what is no amount stays none. */

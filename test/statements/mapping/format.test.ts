@@ -221,6 +221,54 @@ describe("a mapped table", () => {
     }
   });
 
+  it("may print the sign or the code of its currency with an amount, and none of another", () => {
+    const amounts = (currency: string, cell: string) => {
+      const text = `Year,Month,Earned\n2026,7,"${cell}"\n`;
+      return read(text, { ...MAPPING, decimalMark: ".", answers: { currency } }).map(({ exact }) => exact);
+    };
+    const half = 10n ** 30n / 2n;
+    for (const cell of ["$1,000.50", "1,000.50 $", "USD 1,000.50", "1,000.50USD", "+$1000.5"]) {
+      expect(amounts("USD", cell), cell).toEqual([2001n * half]);
+    }
+    for (const cell of ["-$0.50", "($0.50)", "$-0.50", "(0.50 $)", "-0.50 USD"]) {
+      expect(amounts("USD", cell), cell).toEqual([-half]);
+    }
+    expect(amounts("EUR", "0.50 €")).toEqual([half]);
+    expect(amounts("BRL", "R$0.50")).toEqual([half]);
+    for (const cell of ["€0.50", "EUR 0.50", "$", "$$1", "$1$", "1 dollar"]) {
+      expect(() => amounts("USD", cell), cell).toThrow(LineProblemError);
+    }
+  });
+
+  it("has no line in a blank row nor in one that states a total, which is held against the lines", () => {
+    const mapping = { ...MAPPING, columns: { Month: "period", Title: "title", Earned: "amount" } } as const;
+    const rowsOf = (last: string, sign: 1 | -1 = 1) => {
+      const text = `Month,Title,Earned\n2026-07,Total,1\n${last}\n`;
+      const head = readHead(text, PLAIN);
+      const format = mappedFormat({ ...mapping, sign, periodFormat: "YYYY-MM" });
+      const match = format.identify(head);
+      if (match === null) throw new Error("no match");
+      const reader = format.reader(head, match, { filename: "f", artist: "a", answers: {} });
+      return recordsOf(text, { newline: "\n", delimiter: ",", quoting: true }, 1)
+        .slice(1)
+        .map(({ cells, line }) => reader.read(cells, line));
+    };
+    const one = 10n ** 30n;
+    expect(rowsOf(",,")).toMatchObject([
+      { exact: one, title: "Total" },
+      { apart: "record", states: [] },
+    ]);
+    for (const total of ["Total,,1", "SUMME:,,1", ",Grand Total,1"]) {
+      const states = [{ what: "amount", stated: one, found: null, line: 3 }];
+      expect(rowsOf(total), total).toMatchObject([{ exact: one }, { apart: "total", states }]);
+    }
+    expect(rowsOf("Total,,1", -1)).toMatchObject([{ exact: -one }, { apart: "total", states: [{ stated: -one }] }]);
+    expect(rowsOf("Total,,")).toMatchObject([{ exact: one }, { apart: "total", states: [] }]);
+    for (const none of [",Undertow,1", "Totally,,1", "2026-07,Total,x"]) {
+      expect(() => rowsOf(none), none).toThrow(LineProblemError);
+    }
+  });
+
   it("asks for its currency where no column and nobody tells it", () => {
     expect(() => read("Year,Month,Earned\n2026,7,1\n", { ...MAPPING, answers: {} })).toThrow(AnswerMissingError);
   });

@@ -372,6 +372,26 @@ describe("a file that no format claims", () => {
   });
 });
 
+describe("a total below the lines", () => {
+  it("is no line, nor is a blank row; one that differs holds the statement", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const lines = ["2026-05,Spotify,US,10,$1.50,QZAB12400101", "2026-06,Deezer,FR,20,$2.50,QZAB12400102", ",,,,,"];
+    const right = await imported(owner, "right.csv", await label([...lines, "Total,,,30,$4.00,"]));
+    expect(await mapped(owner, right.id, LABEL)).toMatchObject({
+      status: "posted",
+      lines: 2,
+      apart: { record: 1, total: 1 },
+      stated: [{ what: "amount", stated: "4", found: "4", line: 5, holds: true }],
+    });
+    const wrong = await imported(owner, "wrong.csv", await label([...lines, "Total,,,30,$4.01,"]));
+    expect((await map(owner, wrong.id, { ...LABEL, saveAs: "Another" })).status).toBe(202);
+    const held = await atRest(owner, wrong.id, true);
+    expect(held).toMatchObject({ status: "ready", problems: [{ code: "stated_total_differs", line: 5 }] });
+    await expectBooksToAgree(world);
+  });
+});
+
 describe("a mapping that turns out wrong", () => {
   it("is corrected while the statement waits for its commit, and what was read before is gone", async () => {
     const world = await newWorld();
