@@ -73,14 +73,19 @@ export async function previewStatement(ctx: Ctx, id: string): Promise<Preview> {
   const headerRow = mapping?.headerRow ?? known?.match.headerLine ?? guessHeaderRow(head);
   const withheld = known === null ? new Set<number>() : privateColumns(ctx, statement, head, known);
   const quoting = known?.format.quoting(head) ?? head.quoting;
+  const header = columnNames(head, headerRow);
+  // A sheet's row ends with its last cell that holds something.
+  const width = text.object === "sheet" ? header.length : 0;
   return {
     statement,
     head,
     headerRow,
-    header: columnNames(head, headerRow),
+    header,
     rows: rowsOf(bytes, text, { ...head, quoting }, headerRow).map(({ line, cells }) => ({
       line,
-      cells: cells.map((cell, place) => (withheld.has(place) ? WITHHELD : cell)),
+      cells: Array.from({ length: Math.max(cells.length, width) }, (_, place) =>
+        withheld.has(place) ? WITHHELD : (cells[place] ?? ""),
+      ),
     })),
     candidates: candidatesOf(head),
     mapping: mapping ?? (known === null ? guessMapping(head) : null),

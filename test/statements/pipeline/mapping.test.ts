@@ -5,6 +5,7 @@ import { expectBooksToAgree } from "../../harness/books.ts";
 import { dumpArtist } from "../../harness/dump.ts";
 import { fixture } from "../../harness/statement.ts";
 import { atRest, type Caller, imported, newWorld, type StatementBody } from "../../harness/world.ts";
+import { workbookOf } from "../workbook-file.ts";
 
 const PATH = "/api/dashboard/statements";
 const TEMPLATES = `${PATH}/templates`;
@@ -255,6 +256,52 @@ describe("a file that no format claims", () => {
         totals: [{ amount: `${at + 1}.5`, currency: "USD" }],
       });
     }
+    await expectBooksToAgree(world);
+  });
+
+  it("may be the sheet of a workbook, whose rows end with their last cell that holds something", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const file = workbookOf("Royalties", [
+      ["My label's royalties"],
+      ["Month", "Shop", "Earned", "Title"],
+      [new Date(Date.UTC(2026, 4, 1)), "Spotify", 1.25, 'Tab\tand "quote"'],
+      [new Date(Date.UTC(2026, 5, 1)), "Deezer", 2.5, null],
+    ]);
+    const { id, status } = await imported(owner, "label.xlsx", file);
+    expect(status).toBe("needs_mapping");
+    const shown = await preview(owner, id);
+    expect(shown).toMatchObject({ headerRow: 2, header: ["Month", "Shop", "Earned", "Title"], lines: [3, 4] });
+    expect(shown.rows).toEqual([
+      ["2026-05-01", "Spotify", "1.25", 'Tab\tand "quote"'],
+      ["2026-06-01", "Deezer", "2.5", ""],
+    ]);
+    const columns = { Month: "period", Shop: "platform", Earned: "amount", Title: "title" };
+    const said = { columns, headerRow: 2, periodFormat: "YYYY-MM-01", currency: "USD", saveAs: "Sheets" };
+    expect(await mapped(owner, id, said)).toMatchObject({
+      status: "posted",
+      totals: [{ amount: "3.75", currency: "USD" }],
+      period: { from: "2026-05", to: "2026-06" },
+    });
+    await expectBooksToAgree(world);
+    const text = await imported(owner, "label.csv", "x\nMonth,Shop,Earned,Title\n2026-07-01,Deezer,1,a\n");
+    expect((await preview(owner, text.id)).template?.name).toBe("Sheets");
+  });
+
+  it("is mapped part by part where an archive holds several", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const row = (units: number) => strToU8(`Month,Earned\n2026-05,${units}\n`);
+    const whole = await imported(owner, "both.zip", zipSync({ "a.csv": row(1), "b.csv": row(2) }));
+    const { parts } = (await (await owner.get(`${PATH}/${whole.id}`)).json()) as { parts: string[] };
+    expect(parts).toHaveLength(2);
+    const said = { columns: { Month: "period", Earned: "amount" }, periodFormat: "YYYY-MM", currency: "USD" };
+    expect(await refused(await map(owner, whole.id, said))).toMatchObject({ status: 409, code: "conflict" });
+    expect(await refused(await owner.get(`${PATH}/${whole.id}/preview`))).toMatchObject({
+      code: "statement_not_ready",
+    });
+    for (const part of parts) expect(await mapped(owner, part, said)).toMatchObject({ status: "posted", lines: 1 });
+    expect(await atRest(owner, whole.id)).toMatchObject({ totals: [{ amount: "3", currency: "USD" }] });
     await expectBooksToAgree(world);
   });
 
