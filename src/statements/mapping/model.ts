@@ -74,6 +74,7 @@ export function lasting({ label: _, answers, ...mapping }: Mapping): LastingMapp
 
 /** The source of a file whose mapping has no name. */
 const UNNAMED_SOURCE = "other";
+const SOURCE_LETTERS = 60;
 
 /** The source that a mapped file's earnings are booked under: its label in lower case, words joined by hyphens. */
 export function sourceOf(label: string | null): string {
@@ -81,9 +82,10 @@ export function sourceOf(label: string | null): string {
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
-    .replaceAll(/^-|-$/gu, "");
-  return words === "" ? UNNAMED_SOURCE : words;
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+  // One letter may become many when it is taken apart.
+  const short = [...words].slice(0, SOURCE_LETTERS).join("").replaceAll(/^-|-$/gu, "");
+  return short === "" ? UNNAMED_SOURCE : short;
 }
 
 /**

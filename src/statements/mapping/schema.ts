@@ -7,6 +7,7 @@ import { TERRITORIES, UNKNOWN_TERRITORY, WORLDWIDE_TERRITORY } from "../../kerne
 import { type Day, firstDay, instantToIso, isDay, isMonth, lastDay } from "../../kernel/time.ts";
 import type { Answers } from "../formats/format.ts";
 import type { Span } from "../formats/spans.ts";
+import { normaliseHeader } from "../reading/header.ts";
 import { presentStatement, Statement } from "../schema.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { Guess } from "./guess.ts";
@@ -112,6 +113,12 @@ export function templateIn({ name, header, mapping }: z.output<typeof MappingTem
   const { periodFormat } = mapping;
   if (periodFormat !== undefined && periodReader(periodFormat) === null) {
     throw unreadable("body.mapping.periodFormat", `"${periodFormat}" is no period format`);
+  }
+  const known = new Set(header.map(normaliseHeader));
+  const stranger = Object.keys(mapping.columns).find((column) => !known.has(normaliseHeader(column)));
+  // At a delimiter that was told, the columns are others than those by which the file is known.
+  if (mapping.delimiter === undefined && stranger !== undefined) {
+    throw unreadable(`body.mapping.columns.${stranger}`, "is no column of the header");
   }
   return { name, header, mapping: { ...columnsIn(mapping), answers: answersIn(mapping) } };
 }

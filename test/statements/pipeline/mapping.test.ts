@@ -597,6 +597,7 @@ describe("templates", () => {
 
   it.each([
     ["a field that is none", { mapping: { columns: { Earned: "money" } } }, "body.mapping.columns.Earned"],
+    ["a column its header lacks", { mapping: { columns: { Betrag: "amount" } } }, "body.mapping.columns.Betrag"],
     ["no columns", { mapping: {} }, "body.mapping.columns"],
     [
       "days of one file",
