@@ -3,7 +3,7 @@ import { gzipSync, strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { expectBooksToAgree } from "../../harness/books.ts";
 import { dumpArtist } from "../../harness/dump.ts";
-import { fixture } from "../../harness/statement.ts";
+import { fixture, fixtureNames } from "../../harness/statement.ts";
 import { atRest, type Caller, imported, newWorld, type StatementBody } from "../../harness/world.ts";
 import { workbookOf } from "../workbook-file.ts";
 
@@ -480,6 +480,25 @@ describe("a mapping that turns out wrong", () => {
     });
     await expectBooksToAgree(world);
     expect((await preview(owner, id)).rows).toHaveLength(20);
+  });
+});
+
+describe("a preview", () => {
+  it("is to be had of every file that is kept, with a header, rows by line, and its format first", async () => {
+    const owner = await (await newWorld()).as("owner");
+    const names = fixtureNames().filter((name) => !name.endsWith(".json"));
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) {
+      const { id } = (await (await owner.upload(name, fixture(name), "&preview=true")).json()) as { id: string };
+      const { format, lines } = await atRest(owner, id, true);
+      const shown = await preview(owner, id);
+      expect(shown.rows.length, name).toBeGreaterThan(0);
+      expect(shown.rows.length, name).toBeLessThanOrEqual(20);
+      expect(shown.lines, name).toHaveLength(shown.rows.length);
+      expect(shown.lines[0], name).toBeGreaterThan(shown.headerRow);
+      if (format !== null) expect(shown, name).toMatchObject({ guesses: null, candidates: [{ format, missing: [] }] });
+      expect(shown.counts?.lines ?? 0, name).toBe(lines);
+    }
   });
 });
 
