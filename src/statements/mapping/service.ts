@@ -6,6 +6,7 @@ import { type FieldError, Problem } from "../../kernel/problems.ts";
 import { AnswerMissingError, type Answers, ASKABLE, type FileHead, LineProblemError } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/registry.ts";
 import { NOTHING_READ, type StatementProblem, UNREAD } from "../model.ts";
+import { isArchive } from "../parts.ts";
 import { readSlice } from "../read.ts";
 import { normaliseHeader } from "../reading/header.ts";
 import { forgetReadingStatements, moveStatements, type StatementRow } from "../repository.ts";
@@ -46,7 +47,9 @@ const CHECKED_BYTES = 16 * 1024 * 1024;
  */
 export async function mapStatement(ctx: Ctx, id: string, said: Said): Promise<StatementRow> {
   const statement = await getStatement(ctx, id);
-  if (statement.parts !== null) throw new Problem("conflict", { detail: OF_PARTS });
+  if (isArchive(statement)) throw new Problem("conflict", { detail: OF_PARTS });
+  const joined = (JSON.parse(statement.problems) as StatementProblem[]).find(({ code }) => OF_REPORTS.includes(code));
+  if (joined !== undefined) throw new Problem("conflict", { detail: joined.message });
   if (!isOpen(statement)) {
     const detail = `The statement is ${statement.status}; it can be mapped while it waits for that, or for its commit.`;
     throw new Problem("conflict", { detail });
@@ -62,6 +65,9 @@ export async function mapStatement(ctx: Ctx, id: string, said: Said): Promise<St
     checkAnswers(statement, said.answers, cutHead(bytes, text));
     return readAnew(ctx, statement, text, { mapping: null, answers: JSON.stringify(answers) }, null);
   }
+  if (statement.status === "ready" && statement.mapping === null) {
+    throw new Problem("conflict", { detail: `The statement is read as ${statement.format}; its columns are known.` });
+  }
   await checkMapping(ctx, statement, text, cutHead(bytes, text, mapping.delimiter), mapping);
   // The next file's header is looked for before anybody has said what parts its cells.
   const header = columnNames(cutHead(bytes, text), mapping.headerRow);
@@ -71,6 +77,9 @@ export async function mapStatement(ctx: Ctx, id: string, said: Said): Promise<St
 }
 
 const OF_PARTS = "The file holds several; each of its parts is a statement of its own.";
+
+/** Files of a report are read with one another; one mapped by itself would be booked twice. */
+const OF_REPORTS = ["parts_missing", "part_of_report"];
 
 /** Whether a person may still say how a statement is read: no job is under way or asked for that books it. */
 function isOpen({ status, isPreview, problems }: StatementRow): boolean {
@@ -85,7 +94,7 @@ function isOpen({ status, isPreview, problems }: StatementRow): boolean {
 export async function openText(ctx: Ctx, statement: StatementRow): Promise<StatementText> {
   const text = knownText(statement);
   if (text !== null) return text;
-  if (statement.parts !== null) throw new Problem("statement_not_ready", { detail: OF_PARTS });
+  if (isArchive(statement)) throw new Problem("statement_not_ready", { detail: OF_PARTS });
   const written = statement.status === "needs_mapping" ? await writeText(ctx, statement) : null;
   if (written !== null) return written;
   throw new Problem("statement_not_ready", {
@@ -183,7 +192,8 @@ async function readAnew(
 ): Promise<StatementRow> {
   const { id, status } = statement;
   const text = { textObject: object, textBytes: bytes, encoding, newline };
-  const unknown = { format: null, formatVersion: null, source: null, measures: "money" };
+  // Answers change nothing of what the format is.
+  const unknown = said.mapping === null ? {} : { format: null, formatVersion: null, source: null, measures: "money" };
   const set = { ...UNREAD, ...text, ...unknown, ...said, status: "received" as const, problems: "[]" };
   const { scope } = ctx;
   try {

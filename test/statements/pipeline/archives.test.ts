@@ -166,6 +166,9 @@ describe("a report that its sender cut into several files", () => {
       };
       const waiting = await upload(first);
       expect(waiting).toMatchObject({ status: "needs_mapping", problems: [{ code: "parts_missing" }] });
+      const byHand = { body: '{"columns":{"HEAD":"amount"}}', headers: { "content-type": "application/json" } };
+      const mapped = await owner.send("PUT", `/api/dashboard/statements/${waiting.id}/mapping`, byHand);
+      expect(mapped.status).toBe(409);
       const whole = await upload(second);
       isOne(whole);
       expect(whole.parts).toEqual([waiting.id]);

@@ -532,6 +532,7 @@ describe("a question of a known format", () => {
     const counted = await atRest(owner, id, true);
     expect(counted.lines).toBeGreaterThan(aside.lines);
     expect(counted.totals).not.toEqual(aside.totals);
+    expect(await refused(await map(owner, id, { columns: { date: "period" } }))).toMatchObject({ code: "conflict" });
     expect((await map(owner, id, { refunds: "set_aside" })).status).toBe(202);
     expect((await atRest(owner, id, true)).totals).toEqual(aside.totals);
     const shown = await preview(owner, id);
