@@ -102,6 +102,8 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T/u;
 /** Half of the last digit of the total due, which is printed with two, × 10^30. */
 const HALF_CENT = 5n * 10n ** 27n;
 
+const COLUMNS = WIDEST.map(([name, field]) => ({ name, field, isPrivate: name === LICENSEE }));
+
 /** The sales behind a total: what the total says of them, and what was read of them so far. */
 interface Section {
   readonly type: string;
@@ -116,7 +118,7 @@ interface Section {
 
 class Reader implements LineReader, ReaderMemory {
   readonly version = "clicknclear.v1@1";
-  readonly columns = WIDEST.map(([name, field]) => ({ name, field, isPrivate: name === LICENSEE }));
+  readonly columns = COLUMNS;
   readonly stated = [];
   readonly window = null;
   readonly memory = this;
@@ -303,5 +305,6 @@ export const CLICKNCLEAR: StatementFormat = {
   restates: false,
   quoting: (head) => head.quoting,
   identify: (head) => (isReport(head) ? { score: 1, headerLine: 0, missing: [] } : null),
+  columns: () => COLUMNS,
   reader: () => new Reader(),
 };

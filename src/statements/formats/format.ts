@@ -315,6 +315,8 @@ export interface StatementFormat {
   partOf?(head: FileHead, filename: string): ReportPart | null;
   /** Whether quotes wrap cells in a file with this head. */
   quoting(head: FileHead): boolean;
+  /** The columns of a file, without a line being read of it and whatever it asks. */
+  columns(head: FileHead, match: FormatMatch): readonly ReadColumn[];
   /** How well the head fits; null where it has nothing of this format. */
   identify(head: FileHead): FormatMatch | null;
   /**

@@ -25,9 +25,9 @@ import {
   type StatedFact,
   type StatementLine,
 } from "./format.ts";
+import { columnsOf, type Layout } from "./layout.ts";
 import { type DecimalMark, decideMark, parseAmount, parseCount } from "./numbers.ts";
 import { monthOfSpan, type Span } from "./spans.ts";
-import type { Layout } from "./table.ts";
 
 interface Period {
   readonly month: Month;
@@ -95,10 +95,7 @@ export class TableReader implements LineReader {
     this.#layout = layout;
     this.#width = layout.header.names.length;
     this.version = `${declaration.id}@${declaration.version}`;
-    this.columns = layout.header.names.map((name, place) => {
-      const column = layout.columns[place] ?? null;
-      return { name, field: column?.is ?? null, isPrivate: column?.isPrivate ?? false };
-    });
+    this.columns = columnsOf(layout);
     this.#places = placesOf(declaration, layout);
     const first = (field: Field): number => this.#places.get(field)?.[0] ?? -1;
     this.#at = {

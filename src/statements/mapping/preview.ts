@@ -2,20 +2,14 @@
 import type { Ctx } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { listEarlier, listOverlaps, type Overlap } from "../check.ts";
-import {
-  AnswerMissingError,
-  type FileHead,
-  type FormatMatch,
-  LineProblemError,
-  type StatementFormat,
-} from "../formats/format.ts";
+import { type FileHead, type FormatMatch, LineProblemError, type StatementFormat } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/registry.ts";
 import { WITHHELD } from "../formats/table-reader.ts";
 import { decoder, newlineByte } from "../reading/encoding.ts";
 import { forEachRecord, splitBlocks } from "../reading/records.ts";
 import type { StatementRow } from "../repository.ts";
 import { getStatement } from "../service.ts";
-import { answersOf, cutHead, headBytesOf, mappingOf, type StatementText, TextRefusal } from "../text.ts";
+import { cutHead, headBytesOf, mappingOf, type StatementText, TextRefusal } from "../text.ts";
 import { type Guess, guessHeaderRow, guessMapping } from "./guess.ts";
 import { columnNames, type Mapping } from "./model.ts";
 import { findFittingTemplate, type TemplateRow } from "./repository.ts";
@@ -71,7 +65,7 @@ export async function previewStatement(ctx: Ctx, id: string): Promise<Preview> {
   const head = cutHead(bytes, text, mapping?.delimiter);
   const known = mapping === null ? knownFormat(statement, head) : null;
   const headerRow = mapping?.headerRow ?? known?.match.headerLine ?? guessHeaderRow(head);
-  const withheld = known === null ? new Set<number>() : privateColumns(ctx, statement, head, known);
+  const withheld = known === null ? new Set<number>() : privateColumns(head, known);
   const quoting = known?.format.quoting(head) ?? head.quoting;
   const header = columnNames(head, headerRow);
   // A sheet's row ends with its last cell that holds something.
@@ -114,27 +108,10 @@ function knownFormat(statement: StatementRow, head: FileHead): Known | null {
   return match === null ? null : { format, match };
 }
 
-/** Answers that no line is read with: they stand in for those still to come, so that the columns can be told. */
-const STAND_INS = {
-  currency: "USD",
-  period: { from: "2000-01-01", to: "2000-01-31" },
-  title: "?",
-  artist: "?",
-} as const;
-
 /** The places of columns with personal data of others. */
-function privateColumns(ctx: Ctx, statement: StatementRow, head: FileHead, { format, match }: Known): Set<number> {
-  const given = { filename: statement.filename, artist: ctx.artist.name, answers: answersOf(statement) };
-  const columnsWith = (answers: typeof given.answers) => format.reader(head, match, { ...given, answers }).columns;
-  const columns = (() => {
-    try {
-      return columnsWith(given.answers);
-    } catch (error) {
-      if (error instanceof AnswerMissingError) return columnsWith({ ...STAND_INS, ...given.answers });
-      throw error;
-    }
-  })();
-  return new Set(columns.flatMap(({ isPrivate }, place) => (isPrivate ? [place] : [])));
+function privateColumns(head: FileHead, { format, match }: Known): Set<number> {
+  if (match.missing.length > 0) return new Set();
+  return new Set(format.columns(head, match).flatMap(({ isPrivate }, place) => (isPrivate ? [place] : [])));
 }
 
 /** The first rows below the header; fewer where the beginning of the file holds no more whole ones. */

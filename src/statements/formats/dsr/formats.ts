@@ -2,7 +2,7 @@
 import type { FileHead, FormatMatch, StatementFormat } from "../format.ts";
 import { openingOf, partOf, reportHeadOf, typeOf } from "./head.ts";
 import { type Profile, profileOf } from "./profiles.ts";
-import { DsrReader } from "./reader.ts";
+import { columnsOf, DsrReader } from "./reader.ts";
 
 /** Raised whenever the same record would be read otherwise; posted blocks name the reader that read them. */
 const VERSION = 1;
@@ -35,6 +35,7 @@ function dsrFormat(
     partOf,
     quoting: () => false,
     identify: (head) => identify(head, isOurs),
+    columns: (head) => columnsOf(reportHeadOf(head)),
     reader: (head) => new DsrReader(`${format.id}@${VERSION}`, reportHeadOf(head)),
   };
 }

@@ -7,6 +7,7 @@ import {
   type LineDetails,
   LineProblemError,
   type LineReader,
+  type ReadColumn,
   type ReaderMemory,
   type RowApart,
   type StatedFact,
@@ -21,6 +22,11 @@ import { kindOf } from "./profiles.ts";
 import { DsrRecord, joinedCells } from "./record.ts";
 import { closeFile, countLine, countSummary, newReport, openFile, type ReportState } from "./report.ts";
 import { Summaries, type Summary } from "./summaries.ts";
+
+/** The cells of the widest record of a report's profile. */
+export function columnsOf(head: ReportHead | null): ReadColumn[] {
+  return widestOf(head?.profile.records ?? []).names.map((name) => ({ name, field: null, isPrivate: false }));
+}
 
 /**
  * Reads the records of one sales report, in one file or in all of its files one behind the other.
@@ -63,7 +69,7 @@ export class DsrReader implements LineReader {
     this.version = version;
     this.#head = head;
     this.window = head?.profile.kind === "usage" ? head.usage : null;
-    this.columns = widestOf(head?.profile.records ?? []).names.map((name) => ({ name, field: null, isPrivate: false }));
+    this.columns = columnsOf(head);
     this.memory = { save: () => this.#save(), load: (saved) => this.#load(saved) };
   }
 
