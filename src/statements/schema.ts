@@ -77,7 +77,9 @@ export function presentStatement(row: StatementRow): z.input<typeof Statement> {
   const bytes = row.textBytes ?? row.sizeBytes;
   const totals: Total[] = JSON.parse(row.totals);
   const stated: StatedOfFile[] = JSON.parse(row.stated);
-  const total = stated.find(({ what, currency }) => what === "amount" && currency !== null);
+  // Of several stated amounts in one currency none is the total: they are of parts, as in a sales report's summaries.
+  const amounts = stated.filter(({ what, currency }) => what === "amount" && currency !== null);
+  const total = amounts.length === 1 ? amounts[0] : undefined;
   return {
     id: row.id,
     status: row.status,
