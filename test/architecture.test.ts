@@ -61,6 +61,7 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/objects.ts": { as: "repository", because: "a statement's objects in R2" },
   "statements/tally.ts": { as: "model", because: "adds up lines; the hot path, and pure" },
   "statements/text.ts": { as: "service", because: "makes the text that reading, paging and explaining share" },
+  "statements/walk.ts": { as: "service", because: "the one way in which lines are read again" },
   "statements/lines.ts": { as: "service", because: "lines read again from the original" },
   "earnings/overview.ts": { as: "answer", because: "an answer made once per generation and read many times" },
   "statements/check.ts": { as: "service", because: "holds what is read against what is stated and booked" },
@@ -191,11 +192,12 @@ function isRoom(name: string): boolean {
 /** "model", "service", … for a file of a room; undefined for index.ts and for names nobody knows. */
 function layerOf(path: string): string | undefined {
   const inSrc = path.slice("src/".length);
+  const name = /([^/]+)\.tsx?$/.exec(path)?.[1] ?? "";
   const other = Object.entries(OTHER_FILES).find(([known]) =>
     known.endsWith("/") ? inSrc.startsWith(known) : inSrc === known,
   );
-  if (other) return other[1].as;
-  const name = /([^/]+)\.tsx?$/.exec(path)?.[1] ?? "";
+  // A folder that has a layer of its own may still hold a noun's tables, repository and routes.
+  if (other && !(other[0].endsWith("/") && name in LAYERS)) return other[1].as;
   return name in LAYERS ? name : undefined;
 }
 

@@ -4,7 +4,6 @@
 // Promises: the original is kept as it came and is the only copy of the lines; a statement is in the books whole or not
 // at all; every booked nano can be traced to a line. Never: guesses a number, drops a line, or changes a posted one.
 
-export { readAllLines } from "./lines.ts";
 export { checkBooks, postStatement, retractStatement } from "./post.ts";
 export { readStatement } from "./read.ts";
 export { registerStatements } from "./routes.ts";
@@ -17,3 +16,4 @@ export {
   sweepFiles,
 } from "./service.ts";
 export type { WindowFigure } from "./sums/repository.ts";
+export { readAllLines } from "./walk.ts";

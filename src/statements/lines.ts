@@ -9,18 +9,11 @@ import { type ApartReason, type ExplainedCell, isApart, type StatementLine } fro
 import { WITHHELD } from "./formats/table-reader.ts";
 import { listAssigned } from "./identities/repository.ts";
 import { type Dictionary, identityOf } from "./model.ts";
-import { objectKey, readRange } from "./objects.ts";
 import { mayContain } from "./reading/bloom.ts";
-import { decoder } from "./reading/encoding.ts";
-import { forEachRecord } from "./reading/records.ts";
-import { type BlockRow, findStatement, listBlocks, type StatementRow } from "./repository.ts";
+import { listBlocks, type StatementRow } from "./repository.ts";
 import { RunningSums } from "./sums/running.ts";
-import { filled, headOf, knownText, readerFor, type StatementText, type TextReader } from "./text.ts";
-
-/** A line with the nanos it was booked at. */
-export interface BookedLine extends StatementLine {
-  readonly nanos: bigint;
-}
+import type { TextReader } from "./text.ts";
+import { type BookedLine, fetchBlock, openLines, openStatement, readBlock, visitBlock } from "./walk.ts";
 
 /** Which lines of a statement. */
 export interface LineQuery {
@@ -109,7 +102,7 @@ export async function explainLine(ctx: Ctx, statementId: string, number: number)
   const { reader } = source.textReader;
   const sums = new RunningSums(JSON.parse(block.exactBefore));
   let found: Omit<ExplainedLine, "statement" | "postings"> | null = null;
-  await visitBlock(ctx, source, block, (cells, at, raw) => {
+  visitBlock(source, block, await fetchBlock(ctx, source, block), (cells, at, raw) => {
     if (found !== null || at > number) return;
     const row = reader.read(cells, at);
     const currency = isApart(row) ? "" : row.currency;
@@ -141,31 +134,6 @@ function shownRaw({ reader, head }: TextReader, cells: readonly string[], raw: s
   return cells.map((cell, at) => (reader.columns[at]?.isPrivate === true ? WITHHELD : cell)).join(head.delimiter);
 }
 
-/** Reads every line of a statement again, block after block; for checks and exports. */
-export async function* readAllLines(ctx: Ctx, statementId: string): AsyncGenerator<BookedLine[]> {
-  const statement = await openStatement(ctx, statementId);
-  const source = await openLines(ctx, statement);
-  const anywhere = { month: null, platform: null, territory: null };
-  let fromLine = 1;
-  for (;;) {
-    const [block] = await listBlocks(ctx.db, ctx.scope, statementId, { ...anywhere, fromLine }, 1);
-    if (block === undefined || block.lastLine < fromLine) return;
-    yield await readBlock(ctx, source, block);
-    fromLine = block.lastLine + 1;
-  }
-}
-
-async function openStatement(ctx: Ctx, statementId: string): Promise<StatementRow> {
-  const statement = await findStatement(ctx.db, ctx.scope, statementId);
-  if (statement === null) throw new Problem("not_found");
-  if (statement.dictionary === null || statement.status === "reading") {
-    throw new Problem("statement_not_ready", {
-      detail: `The statement is ${statement.status}; it has no lines to show.`,
-    });
-  }
-  return statement;
-}
-
 function dictionaryOf(statement: StatementRow): Dictionary {
   return JSON.parse(statement.dictionary ?? "");
 }
@@ -191,49 +159,4 @@ function matches(line: StatementLine, query: LineQuery, identities: readonly str
     (identities === null || identities.includes(identityOf(line))) &&
     (query.upc === undefined || line.upc === query.upc)
   );
-}
-
-interface LineSource {
-  readonly statement: StatementRow;
-  readonly text: StatementText;
-  readonly textReader: TextReader;
-}
-
-async function openLines(ctx: Ctx, statement: StatementRow): Promise<LineSource> {
-  const text = knownText(statement);
-  const textReader = text && readerFor(ctx, statement, text, await headOf(ctx, statement, text));
-  if (!text || !textReader) throw new Problem("statement_not_ready");
-  return { statement, text, textReader };
-}
-
-async function visitBlock(
-  ctx: Ctx,
-  { statement, text, textReader }: LineSource,
-  block: BlockRow,
-  visit: (cells: string[], line: number, raw: string) => void,
-): Promise<void> {
-  const key = objectKey(ctx.scope, statement.id, text.object);
-  const bytes = await readRange(ctx.stores.files, key, block.byteFrom, block.byteTo - block.byteFrom);
-  if (block.memory !== null) textReader.reader.memory?.load(block.memory);
-  const { head, quoting, match } = textReader;
-  const shape = { newline: text.newline, delimiter: head.delimiter, quoting };
-  forEachRecord(
-    decoder(text.encoding).decode(bytes),
-    shape,
-    (cells, line, raw) => {
-      if (line > match.headerLine) visit(filled(textReader, cells), line, raw);
-    },
-    block.firstLine,
-  );
-}
-
-async function readBlock(ctx: Ctx, source: LineSource, block: BlockRow): Promise<BookedLine[]> {
-  const { reader } = source.textReader;
-  const sums = new RunningSums(JSON.parse(block.exactBefore));
-  const lines: BookedLine[] = [];
-  await visitBlock(ctx, source, block, (cells, at) => {
-    const row = reader.read(cells, at);
-    if (!isApart(row)) lines.push({ ...row, nanos: sums.add(row.currency, row.exact) });
-  });
-  return lines;
 }

@@ -7,10 +7,11 @@ import { formatExact } from "../kernel/quantise.ts";
 import { instantToIso } from "../kernel/time.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { StatementFormat } from "./formats/format.ts";
-import type { BookedLine, ExplainedLine } from "./lines.ts";
+import type { ExplainedLine } from "./lines.ts";
 import { holds, STATEMENT_STATUSES, type StatedOfFile, type Total } from "./model.ts";
 import { MoneyShape } from "./money-shape.ts";
 import type { StatementRow } from "./repository.ts";
+import type { BookedLine } from "./walk.ts";
 
 const MonthText = z.string().meta({ description: "A calendar month, YYYY-MM.", example: "2024-01" });
 
