@@ -7,7 +7,14 @@ import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
-import { checkBooks, postStatement, readStatement, retractStatement, sweepFiles } from "./statements/index.ts";
+import {
+  checkBooks,
+  postStatement,
+  readStatement,
+  retractStatement,
+  runExport,
+  sweepFiles,
+} from "./statements/index.ts";
 import { openArtist } from "./team/index.ts";
 
 type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<void> };
@@ -18,6 +25,7 @@ const answers: Answers = {
   "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
   "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
+  "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
 };

@@ -31,6 +31,8 @@ export interface Settings {
 export interface Stores {
   readonly files: R2Bucket;
   readonly kpi: KVNamespace;
+  /** Reads one of the Worker's own static files by its path. @throws Error when there is none */
+  readonly asset: (path: string) => Promise<Uint8Array>;
 }
 
 /** The request as its sender may repeat it: written in the same batch as the change, so that both exist or neither. */

@@ -3,7 +3,7 @@
 // Owns: users, sessions, single-use sign-in links, and the form of API keys. Promises: no passwords; every token has
 // 256 random bits and only its SHA-256 is stored. Never: knows an artist or a role; that is team's.
 
-export { type ApiKeySecret, hashSecret, newApiKeySecret } from "./model.ts";
+export { type ApiKeySecret, hashSecret, newApiKeySecret, TOKEN_BYTES, tokenFrom } from "./model.ts";
 export { registerIdentity } from "./routes.ts";
 export { mailSignInLink } from "./service.ts";
 export { sessions, users } from "./tables.ts";

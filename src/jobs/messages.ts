@@ -4,6 +4,7 @@ import { z } from "zod";
 
 const artistId = z.templateLiteral(["art_", z.string()]);
 const statementId = z.templateLiteral(["stm_", z.string()]);
+const exportId = z.templateLiteral(["exp_", z.string()]);
 
 /**
  * Every kind of job with the shape of its body. The queue door must answer each of them, or it does not compile.
@@ -20,9 +21,11 @@ export const JOBS = {
   "statement.post": z.strictObject({ artistId, statementId }),
   /** Take a posted statement out of the books again, exactly. */
   "statement.retract": z.strictObject({ artistId, statementId }),
+  /** Write the next part of an export. */
+  "export.run": z.strictObject({ artistId, exportId }),
   /** Make the finished answers of an artist's present generation. */
   "kpi.refresh": z.strictObject({ artistId }),
-  /** Remove files of an artist that an upload left behind when it was cut off before its statement existed. */
+  /** Remove files of an artist that an upload left behind when it was cut off before its statement existed, and exports whose time is over. */
   "statement.sweep": z.strictObject({ artistId }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),

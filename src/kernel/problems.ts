@@ -96,6 +96,7 @@ export const PROBLEMS = {
     actor: "caller",
     retry: "never",
   },
+  export_too_large: { status: 422, title: "The export is too large", actor: "caller", retry: "never" },
   range_too_long: { status: 422, title: "The range is too long", actor: "caller", retry: "never" },
   if_match_required: { status: 428, title: "Say which version with If-Match", actor: "caller", retry: "never" },
   rate_limited: { status: 429, title: "Too many requests", actor: "caller", retry: "later" },

@@ -4,5 +4,5 @@
 // booked wrongly is reversed by new postings, never changed. Never: rounds an amount.
 
 export { earningEntries, type LedgerPosting, reversalsOf } from "./ledger/model.ts";
-export { listPostingsOfSource, postingStatements, trialBalances } from "./ledger/repository.ts";
+export { listPostingsOfSource, listPostingsOfSources, postingStatements, trialBalances } from "./ledger/repository.ts";
 export { ledgerPostings } from "./ledger/tables.ts";

@@ -166,6 +166,32 @@ export const EXAMPLES = {
     isrc: null,
   },
   IdentityAssignment: { identity: "193959000013 Night Swims", isrc: "QZAB12400101", lines: 1 },
+  StatementExport: {
+    id: "exp_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    status: "ready",
+    format: "csv",
+    period: {
+      from: "2026-05",
+      to: "2026-07",
+    },
+    filter: {
+      source: "distrokid",
+    },
+    statements: 1,
+    generation: 91,
+    progress: {
+      done: 30,
+      total: 30,
+      unit: "lines",
+    },
+    url: "/api/exports/q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
+    expiresAt: "2026-09-01T12:15:00.000Z",
+    sizeBytes: 6321,
+    sha256: "4f1d9f0f3a7d7a4f9f5f0f7c1c2e5b8f6a9e4b7d3c2a1f0e9d8c7b6a59483726",
+    error: null,
+    createdAt: "2026-09-01T12:00:00.000Z",
+    keptUntil: "2026-09-08T12:00:00.000Z",
+  },
   StatementFormat: {
     id: "distrokid.v1",
     name: "DistroKid bank details (13 columns)",

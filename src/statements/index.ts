@@ -4,6 +4,7 @@
 // Promises: the original is kept as it came and is the only copy of the lines; a statement is in the books whole or not
 // at all; every booked nano can be traced to a line. Never: guesses a number, drops a line, or changes a posted one.
 
+export { runExport } from "./export/run.ts";
 export { checkBooks, postStatement, retractStatement } from "./post.ts";
 export { readStatement } from "./read.ts";
 export { registerStatements } from "./routes.ts";

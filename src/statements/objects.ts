@@ -21,8 +21,8 @@ export function objectKey(scope: ArtistScope, statementId: string, name: ObjectN
   return `artists/${scope.artistId}/statements/${statementId}/${name}`;
 }
 
-/** Waits for R2; whatever it fails of means that it is not available now. */
-async function answered<T>(work: Promise<T>): Promise<T> {
+/** Waits for R2; whatever it fails of means that it is not available now. @throws Problem `unavailable` */
+export async function answered<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

@@ -153,6 +153,49 @@ export async function listPostedBetween(
   return rows as StatementRow[];
 }
 
+/** What of an artist's posted statements is to be found; `from` and `to` are months that their period must meet. */
+export interface PostedFilter {
+  readonly from: string;
+  readonly to: string;
+  readonly source?: string | undefined;
+  readonly statementIds?: readonly string[] | undefined;
+  /** A currency that they have a total in. */
+  readonly currency?: string | undefined;
+}
+
+/** Lists posted statements by their months, then their ids. Walks all of an artist's statements. */
+export async function listPosted(
+  db: Db,
+  scope: ArtistScope,
+  filter: PostedFilter,
+  limit: number,
+): Promise<Pick<StatementRow, "id" | "lines" | "sizeBytes">[]> {
+  const { source, statementIds, currency } = filter;
+  const ids = JSON.stringify(statementIds ?? []);
+  const totals = statements.totals;
+  const [rows] = await db.read(
+    db.orm
+      .select({ id: statements.id, lines: statements.lines, sizeBytes: statements.sizeBytes })
+      .from(statements)
+      .where(
+        and(
+          eq(statements.artistId, scope.artistId),
+          eq(statements.status, "posted"),
+          lte(statements.periodFrom, filter.to),
+          gte(statements.periodTo, filter.from),
+          source === undefined ? undefined : eq(statements.source, source),
+          statementIds === undefined ? undefined : sql`${statements.id} IN (SELECT value FROM json_each(${ids}))`,
+          currency === undefined
+            ? undefined
+            : sql`EXISTS (SELECT 1 FROM json_each(${totals}) WHERE value->>'currency' = ${currency})`,
+        ),
+      )
+      .orderBy(statements.periodFrom, statements.id)
+      .limit(limit),
+  );
+  return rows;
+}
+
 export function receiveStatements(db: Db, row: typeof statements.$inferInsert): Write[] {
   return [db.orm.insert(statements).values(row)];
 }

@@ -6,6 +6,7 @@ import { endpoint } from "../http/endpoint.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { Problem } from "../kernel/problems.ts";
+import { registerExports } from "./export/routes.ts";
 import { FORMATS } from "./formats/registry.ts";
 import { registerIdentities } from "./identities/routes.ts";
 import { explainLine, listLines } from "./lines.ts";
@@ -327,6 +328,7 @@ const RetractStatement = endpoint({
 export function registerStatements(register: Register): void {
   register(UploadStatement);
   registerUploads(register);
+  registerExports(register);
   register(ListStatements);
   register(ListFormats);
   // Before the statements themselves, whose ids stand in the same place of the path.

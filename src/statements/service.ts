@@ -9,6 +9,7 @@ import { Problem } from "../kernel/problems.ts";
 import type { Day, Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
 import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
+import { sweepExports } from "./export/service.ts";
 import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
 import { findObject, listObjects, objectKey } from "./objects.ts";
 import { asWhole, isArchive, listParts } from "./parts.ts";
@@ -200,10 +201,12 @@ const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Closes an artist's uploads that have expired, and removes the files that neither a statement nor an open upload names:
- * an upload that was cut off between keeping its file and committing its statement leaves one.
+ * an upload that was cut off between keeping its file and committing its statement leaves one. Exports whose time is over
+ * go with them.
  */
 export async function sweepFiles(ctx: Ctx): Promise<void> {
   await sweepUploads(ctx);
+  await sweepExports(ctx);
   const awaited = await listAwaitedStatements(ctx);
   for await (const page of listObjects(ctx.stores, ctx.scope)) {
     const old = page.filter(({ uploadedAt }) => uploadedAt < ctx.now - ORPHAN_AGE_MS);

@@ -150,7 +150,11 @@ export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
   });
 }
 
-/** Opens an artist for a job that names it; null when there is none. The queue door alone asks for this. */
+/**
+ * Opens an artist for a job that names it, or for a link that leads to something of it; null when there is none.
+ *
+ * The queue door asks for this, and whoever has checked such a link.
+ */
 export async function openArtist(base: BaseCtx, artistId: string): Promise<Ctx | null> {
   const artist = await findArtist(base.db, artistId);
   return artist === null ? null : { ...base, artist, role: "system", scope: cutArtistScope(artist.id) };

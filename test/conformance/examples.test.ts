@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import { EXAMPLES as statementExamples } from "../../src/statements/examples.ts";
+import * as exported from "../../src/statements/export/schema.ts";
 import * as identities from "../../src/statements/identities/schema.ts";
 import { EXAMPLES as mappingExamples } from "../../src/statements/mapping/examples.ts";
 import * as mapping from "../../src/statements/mapping/schema.ts";
@@ -15,7 +16,7 @@ import { EXAMPLES as teamExamples } from "../../src/team/examples.ts";
 import * as team from "../../src/team/schema.ts";
 
 const shapes = new Map(
-  [earnings, statements, identities, mapping, uploads, streams, team]
+  [earnings, statements, exported, identities, mapping, uploads, streams, team]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
     .map((shape) => [String(shape.meta()?.["id"]), shape]),

@@ -9,7 +9,17 @@ import type { LedgerPosting } from "./model.ts";
 import { ledgerPostings } from "./tables.ts";
 
 /** Lists the postings that came of one source, a statement for example, oldest first. */
-export async function listPostingsOfSource(db: Db, scope: ArtistScope, sourceId: string): Promise<LedgerPosting[]> {
+export function listPostingsOfSource(db: Db, scope: ArtistScope, sourceId: string): Promise<LedgerPosting[]> {
+  return listPostingsOfSources(db, scope, [sourceId]);
+}
+
+/** Lists the postings that came of some sources, oldest first. Reads their rows and index entries. */
+export async function listPostingsOfSources(
+  db: Db,
+  scope: ArtistScope,
+  sourceIds: readonly string[],
+): Promise<LedgerPosting[]> {
+  const isNamed = sql`${ledgerPostings.sourceId} IN (SELECT value FROM json_each(${JSON.stringify(sourceIds)}))`;
   const [rows] = await db.read(
     db.orm
       .select({
@@ -25,7 +35,7 @@ export async function listPostingsOfSource(db: Db, scope: ArtistScope, sourceId:
         at: ledgerPostings.at,
       })
       .from(ledgerPostings)
-      .where(and(eq(ledgerPostings.artistId, scope.artistId), eq(ledgerPostings.sourceId, sourceId)))
+      .where(and(eq(ledgerPostings.artistId, scope.artistId), isNamed))
       .orderBy(ledgerPostings.id),
   );
   return rows as LedgerPosting[];

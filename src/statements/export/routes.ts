@@ -1,0 +1,155 @@
+// The home of the endpoints for exports.
+
+import { z } from "zod";
+import { endpoint } from "../../http/endpoint.ts";
+import { pageOf, pageQuery } from "../../http/page.ts";
+import type { Register } from "../../http/registry.ts";
+import { csvOf } from "./files.ts";
+import type { ExportFormat } from "./model.ts";
+import { ExportOrderShape, presentExport, presentTotals, StatementExport } from "./schema.ts";
+import { bytesOfExport, streamOf } from "./segments.ts";
+import {
+  askExport,
+  exportFilename,
+  LINK_BASE,
+  listExportPage,
+  lookAtExport,
+  openDownload,
+  openForExport,
+  removeExport,
+} from "./service.ts";
+
+const tag = "Statements";
+const statements = "/api/dashboard/statements";
+const base = `${statements}/exports`;
+const params = z.strictObject({ id: z.string() });
+const exampleId = { id: "exp_01k9v3m6s0n8w2e4r6t8y0b1c3" };
+
+const CSV = "text/csv; charset=utf-8";
+const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = { csv: CSV, bundle: "application/zip" };
+
+function attached(type: string, filename: string): Record<string, string> {
+  return { "content-type": type, "content-disposition": `attachment; filename="${filename}"` };
+}
+
+const ExportStatement = endpoint({
+  operation: "exportStatement",
+  method: "get",
+  path: `${statements}/:id/export`,
+  tag,
+  summary: "Get a statement's lines as CSV",
+  description:
+    "Every line, in the order of the file, in the columns that the README lists: RFC 4180, UTF-8, ISO dates, dot decimals. A text that a spreadsheet would take for a formula has an apostrophe before it. `x-statement-lines` and `x-statement-totals` say beforehand what the file must come to.",
+  access: "artist",
+  params,
+  query: z.strictObject({
+    format: z.enum(["csv"]).default("csv"),
+    bom: z.boolean().default(false).meta({ description: "Begins with a byte order mark, for spreadsheets." }),
+  }),
+  answers: { 200: { description: "The lines.", mediaType: "text/csv" } },
+  problems: ["statement_not_ready"],
+  example: { params: { id: "stm_01k9v3m6s0n8w2e4r6t8y0b1c3" }, query: { format: "csv" } },
+  handle: async ({ ctx, params: { id }, query: { bom } }) => ({ ctx, bom, ...(await openForExport(ctx, id, "csv")) }),
+  present: ({ ctx, bom, statement, filename }) =>
+    new Response(streamOf(csvOf(ctx, statement, bom)), {
+      headers: { ...attached(CSV, filename), ...presentTotals(statement) },
+    }),
+});
+
+const CreateExport = endpoint({
+  operation: "createStatementExport",
+  method: "post",
+  path: base,
+  tag,
+  summary: "Ask for an export of many statements",
+  description:
+    "Of the statements that are posted now and whose period meets the months, each of them whole: as one CSV, or as an audit bundle, a zip that holds the originals, their lines, postings and changes, and a program that checks all of it offline. It is written by itself; read it until it is `ready`.",
+  access: "artist",
+  body: ExportOrderShape,
+  answers: { 202: { description: "It is being written.", schema: StatementExport } },
+  problems: ["export_too_large"],
+  example: { body: { bom: false, format: "csv", from: "2024-01", to: "2024-12", filter: {} } },
+  handle: async ({ ctx, body }) => askExport(ctx, body),
+  present: (state) => ({
+    status: 202,
+    headers: { location: `${base}/${state.row.id}` },
+    body: presentExport(state),
+  }),
+});
+
+const ListExports = endpoint({
+  operation: "listStatementExports",
+  method: "get",
+  path: base,
+  tag,
+  summary: "List exports",
+  description: "Newest first, without links: read one to get its link.",
+  access: "artist",
+  query: z.strictObject({ ...pageQuery }),
+  answers: { 200: { description: "Exports.", schema: pageOf(StatementExport) } },
+  handle: async ({ ctx, query }) => listExportPage(ctx, query),
+  present: ({ data, nextCursor }) => ({
+    status: 200,
+    body: { data: data.map((row) => presentExport({ row, url: null })), nextCursor },
+  }),
+});
+
+const GetExport = endpoint({
+  operation: "getStatementExport",
+  method: "get",
+  path: `${base}/:id`,
+  tag,
+  summary: "Read an export's state, and get a link to it",
+  description: "A link works for 15 minutes, as often as it is opened; the next reading makes another and ends it.",
+  access: "artist",
+  params,
+  answers: { 200: { description: "The export.", schema: StatementExport } },
+  example: { params: exampleId },
+  handle: async ({ ctx, params: { id } }) => lookAtExport(ctx, id),
+  present: (state) => ({ status: 200, body: presentExport(state) }),
+});
+
+const DeleteExport = endpoint({
+  operation: "deleteStatementExport",
+  method: "delete",
+  path: `${base}/:id`,
+  tag,
+  summary: "Remove an export",
+  description: "Its file and its link are gone at once; otherwise both go after seven days.",
+  access: "artist",
+  params,
+  answers: { 204: { description: "Removed." } },
+  example: { params: exampleId },
+  handle: async ({ ctx, params: { id } }) => removeExport(ctx, id),
+  present: () => ({ status: 204 }),
+});
+
+const DownloadExport = endpoint({
+  operation: "downloadStatementExport",
+  method: "get",
+  path: `${LINK_BASE}:token`,
+  tag,
+  summary: "Download an export by its link",
+  description: "Needs no key. Each download is in the audit log.",
+  access: "public",
+  params: z.strictObject({ token: z.string().min(1).max(100) }),
+  answers: { 200: { description: "The file.", mediaType: "application/octet-stream" } },
+  problems: ["link_expired"],
+  example: { params: { token: "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ" } },
+  handle: async ({ ctx, params: { token }, request }) => openDownload(ctx, token, request.method === "HEAD"),
+  present: ({ ctx, row, files }) => {
+    const file = streamOf(bytesOfExport(ctx, row, files)).pipeThrough(new FixedLengthStream(row.sizeBytes ?? 0));
+    const digest = row.sha256 === null ? {} : { etag: `"${row.sha256}"` };
+    return new Response(file, { headers: { ...attached(MEDIA_TYPES[row.format], exportFilename(row)), ...digest } });
+  },
+});
+
+/** Adds exports to the API; before the statements themselves, whose ids stand in the same place of the path. */
+export function registerExports(register: Register): void {
+  register(ListExports);
+  register(CreateExport);
+  register(GetExport);
+  register(DeleteExport);
+  register(ExportStatement);
+  register(DownloadExport);
+}
