@@ -6,7 +6,17 @@ import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
-import { atRest, bytes, type Caller, imported, newPerson, newWorld, nobody, type World } from "../harness/world.ts";
+import {
+  atRest,
+  bytes,
+  type Caller,
+  imported,
+  newPerson,
+  newWorld,
+  nobody,
+  until,
+  type World,
+} from "../harness/world.ts";
 
 /** An artist with an owner who has a session, and an owner's key. */
 export interface Place {
@@ -53,6 +63,18 @@ export function unknownFile(): string {
   return `${header}\n2026-05,Spotify,US,QZAB12400101,Undertow,${files},0.044884783538\n`;
 }
 
+/** Asks for the export that the operation's example asks for, and waits until it is written. */
+async function writtenExport(owner: Caller): Promise<{ id: string; url: string | null }> {
+  const order = { format: "csv", from: "2024-01", to: "2024-12" };
+  const response = await owner.post("/api/dashboard/statements/exports", order);
+  const { id } = (await response.json()) as { id: string };
+  return until(`export ${id} to be ready`, async () => {
+    const body = await (await owner.get(`/api/dashboard/statements/exports/${id}`)).json();
+    const { status, url } = body as { status: string; url: string | null };
+    return status === "ready" ? { id, url } : null;
+  });
+}
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -68,6 +90,11 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     await owner.send("PUT", `/api/dashboard/statements/uploads/${id}/parts/1`, { body: file });
     return id;
   },
+  "/statements/exports/:id": async ({ owner }) => (await writtenExport(owner)).id,
+  "/exports/:token": async ({ owner }) =>
+    String((await writtenExport(owner)).url)
+      .split("/")
+      .at(-1) ?? "",
   "/parts/:part": async () => "1",
   "/statements/:id/mapping": async ({ owner }) => (await imported(owner, "unknown.csv", unknownFile())).id,
   "/statements/templates/:id": async ({ owner }) => {
@@ -103,6 +130,8 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
 export const MISSING: Readonly<Record<string, string>> = {
   "/statements/:id": "stm_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/statements/uploads/:id": "upl_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/statements/exports/:id": "exp_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/exports/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/parts/:part": "1",
   "/statements/templates/:id": "tpl_0000000000n8w2e4r6t8y0b1c3",
   "/lines/:line": "2",

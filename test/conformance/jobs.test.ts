@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { persist } from "../../src/db/commit.ts";
 import { JOBS, type JobBody, type JobKind, type JobMessage, type JobRequest } from "../../src/jobs/messages.ts";
+import { askExport } from "../../src/statements/export/service.ts";
 import { receiveStatement } from "../../src/statements/receive.ts";
 import { askRetraction } from "../../src/statements/service.ts";
 import { brokenDb, deliver, fire, quietEnv } from "../harness/doors.ts";
@@ -55,6 +56,13 @@ const FIXTURES: Fixtures = {
     await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
     await askRetraction(await world.ctx(), body.statementId);
     return body;
+  },
+  "export.run": async (world) => {
+    await received(world);
+    await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
+    const order = { format: "bundle", bom: false, from: "2024-01", to: "2024-12", filter: {} } as const;
+    const { row } = await askExport(await world.ctx(), order);
+    return { artistId: world.artistId, exportId: row.id as `exp_${string}` };
   },
   "kpi.refresh": async (world) => {
     await received(world);

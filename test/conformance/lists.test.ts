@@ -88,6 +88,16 @@ const LISTS: Readonly<Record<string, List>> = {
       return { path: "/api/dashboard/statements/templates", query: {}, other: {}, count: 6, insert };
     },
   },
+  listStatementExports: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      const path = "/api/dashboard/statements/exports";
+      const insert = () => owner.post(path, { format: "csv", from: "2024-01", to: "2024-12" });
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path, query: {}, other: {}, count: 5, insert };
+    },
+  },
   listStatementLines: {
     placeOf: ({ line }) => padded(line),
     order: "up",

@@ -1,4 +1,5 @@
-// Puts the files of the reference page and the fonts of statements where the assets binding serves them: .dist/assets.
+// Puts the files of the reference page, the fonts of statements and the program that checks bundles where the assets
+// binding serves them: .dist/assets.
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { listFonts } from "./fonts.mjs";
@@ -14,6 +15,9 @@ const reference = {
   "favicon.ico": "swagger-ui-dist/favicon-32x32.png",
 };
 
+/** Our own files; what a bundle carries is the very file that is tested. */
+const own = { "export/verify.mjs": "test/tools/verify-bundle.mjs" };
+
 /** Builds the assets; what is already right is left alone, what does not belong is removed. */
 export function buildAssets() {
   const target = join(dist, "assets");
@@ -21,10 +25,14 @@ export function buildAssets() {
   const fonts = listFonts(source);
   const copies = { ...reference, ...fonts.copies };
   const written = { "docs/init.js": initialiser, "fonts/catalogue.json": fonts.catalogue };
-  const wanted = new Set([...Object.keys(copies), ...Object.keys(written)]);
+  const wanted = new Set([...Object.keys(copies), ...Object.keys(own), ...Object.keys(written)]);
   for (const file of filesUnder(target)) if (!wanted.has(file)) rmSync(join(target, file));
-  for (const [to, from] of Object.entries(copies)) {
-    const [original, copy] = [join(source, from), join(target, to)];
+  const originals = [
+    ...Object.entries(copies).map(([to, from]) => [to, join(source, from)]),
+    ...Object.entries(own).map(([to, from]) => [to, join(root, from)]),
+  ];
+  for (const [to, original] of originals) {
+    const copy = join(target, to);
     const isCurrent =
       existsSync(copy) &&
       statSync(copy).size === statSync(original).size &&
