@@ -46,6 +46,7 @@ await main(import.meta.url, async () => {
     if (isWanted("overview")) await overview(table);
     if (isWanted("questions")) await questions(table);
     if (isWanted("import")) await imports(table, folder, wants.includes("--long"));
+    if (isWanted("exports")) await exportsOf(table, wants.includes("--long"));
     if (isWanted("bundle")) await bundle(table);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -463,6 +464,64 @@ async function longImport(/** @type {Line[]} */ table, /** @type {Server} */ ser
     figure: `${((peak - idle) / 2 ** 20).toFixed(0)} MB`,
     note: `file of ${(bytes.byteLength / 2 ** 20).toFixed(0)} MB, gzipped ${(packed.byteLength / 2 ** 20).toFixed(0)} MB`,
   });
+}
+
+/** A statement's lines as CSV, against a Worker that sends as many bytes out of nothing. */
+async function exportsOf(/** @type {Line[]} */ table, /** @type {boolean} */ isLong) {
+  const [bare, full] = await Promise.all([startServer({ kind: "stream" }), startServer({ kind: "full" })]);
+  try {
+    for (const lines of isLong ? [IMPORT_LINES, LONG_LINES] : [IMPORT_LINES]) {
+      const artist = await newArtist(full);
+      const { bytes: file } = makeStatement({ lines, seed: 5 });
+      await importFile(full, artist, gzipSync(file, { level: 1 }));
+      const headers = { authorization: `Bearer ${artist.key}` };
+      const list = await (await fetch(`${full.url}/api/dashboard/statements`, { headers })).json();
+      const url = `${full.url}/api/dashboard/statements/${/** @type {any} */ (list).data[0].id}/export?format=csv`;
+      const runs = [];
+      for (let round = 0; round < IMPORT_ROUNDS; round++) {
+        await new Promise((resume) => setTimeout(resume, 1000));
+        const { idle } = await full.ask("watchMemory");
+        const csv = await drain(url, headers);
+        const { peak } = await full.ask("peakMemory");
+        const plain = await drain(`${bare.url}/?bytes=${csv.bytes}`, {});
+        runs.push({ bytes: csv.bytes, rate: csv.rate, ratio: csv.rate / plain.rate, above: (peak - idle) / 2 ** 20 });
+      }
+      const count = lines.toLocaleString("en-US");
+      const megabytes = (/** @type {number} */ value) => `${value.toFixed(0)} MB`;
+      const rates = runs.map(({ rate }) => rate / 1e6);
+      const ratios = runs.map(({ ratio }) => ratio);
+      const above = runs.map((run) => run.above);
+      const size = `file of ${megabytes((runs[0]?.bytes ?? 0) / 1e6)}`;
+      const speed = `${((median(rates) * 1e6 * lines) / (runs[0]?.bytes ?? 1) / 1000).toFixed(0)}k lines/s`;
+      table.push({
+        name: `CSV of ${count} lines, MB/s`,
+        figure: median(rates).toFixed(1),
+        note: `${spread(rates, (value) => value.toFixed(1))}; ${speed}, ${size}`,
+      });
+      table.push({
+        name: "the same ÷ a bare Worker's stream",
+        figure: median(ratios).toFixed(3),
+        note: spread(ratios, (value) => value.toFixed(3)),
+      });
+      table.push({
+        name: "memory above idle while exporting",
+        figure: megabytes(Math.max(...above)),
+        note: `most of ${above.map(megabytes).join(", ")}`,
+      });
+    }
+  } finally {
+    await Promise.all([bare.stop(), full.stop()]);
+  }
+}
+
+/** Takes an answer as fast as it comes. @param {string} url @param {Record<string, string>} headers */
+async function drain(url, headers) {
+  const startedAt = performance.now();
+  const answer = await fetch(url, { headers });
+  if (answer.status !== 200 || answer.body === null) throw new Error(`${url} answered ${answer.status}`);
+  let bytes = 0;
+  for await (const chunk of answer.body) bytes += chunk.byteLength;
+  return { bytes, rate: bytes / ((performance.now() - startedAt) / 1000) };
 }
 
 /** What SQLite itself takes to read the same file into one table of text. @param {string} file @param {string} folder */

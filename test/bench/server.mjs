@@ -3,6 +3,18 @@ import { readFileSync } from "node:fs";
 import { startRuntime } from "../tools/runtime.mjs";
 
 const BARE = 'export default { fetch: () => new Response("ok") };';
+/** Sends as many bytes as it is asked for, in chunks of the size in which lines go out. */
+const STREAM = `export default { fetch(request) {
+  let left = Number(new URL(request.url).searchParams.get("bytes"));
+  const chunk = new Uint8Array(262144).fill(97);
+  const pull = (controller) => {
+    const size = Math.min(left, chunk.length);
+    left -= size;
+    if (size > 0) controller.enqueue(chunk.slice(0, size));
+    else controller.close();
+  };
+  return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
+} };`;
 const SAMPLE_EVERY_MS = 20;
 
 /** @type {Awaited<ReturnType<typeof startBare>> | Awaited<ReturnType<typeof startRuntime>> | null} */
@@ -11,11 +23,11 @@ let runtime = null;
 let sampling = null;
 
 const answers = {
-  /** @param {{ kind: "bare" | "full"; persist?: string; bindings?: Record<string, string> }} order */
+  /** @param {{ kind: "bare" | "stream" | "full"; persist?: string; bindings?: Record<string, string> }} order */
   async start({ kind, persist, bindings = {} }) {
     // The local router in front of static files is a Worker of its own; the bare Worker has none either.
     const options = { bindings, log, assets: false, ...(persist ? { persist } : {}) };
-    runtime = kind === "bare" ? await startBare() : await startRuntime(options);
+    runtime = kind === "full" ? await startRuntime(options) : await startBare(kind === "bare" ? BARE : STREAM);
     return { url: runtime.url, pid: runtime.workerdPid };
   },
   /** @param {{ sql: string; params: (string | number)[] }} order */
@@ -66,8 +78,8 @@ function residentBytes() {
   return Number(kilobytes ?? 0) * 1024;
 }
 
-/** The least Worker there is, in the same runtime with the same options. */
-async function startBare() {
+/** The least Worker there is, in the same runtime with the same options. @param {string} script */
+async function startBare(script) {
   const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = await import("miniflare");
   const mf = new Miniflare(
     convertV4MiniflareOptions({
@@ -78,7 +90,7 @@ async function startBare() {
       log: new Log(LogLevel.NONE),
       handleStructuredLogs: () => {},
       modules: true,
-      script: BARE,
+      script,
       compatibilityDate: "2026-08-15",
     }),
   );
