@@ -1,7 +1,7 @@
 // The home of exports: their states, their limits, where a step of writing one begins, and names that are safe anywhere.
 
 /** What statements can be exported as. */
-export const EXPORT_FORMATS = ["csv", "bundle"] as const;
+export const EXPORT_FORMATS = ["csv", "pdf", "bundle"] as const;
 
 /** One of {@link EXPORT_FORMATS}. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -23,6 +23,9 @@ export const LONGEST_RUN_MS = 24 * 60 * 60 * 1000;
 
 /** A bundle has three files of each statement, and one request may open about a thousand objects. */
 export const MOST_STATEMENTS = 300;
+
+/** A PDF is typeset whole in memory, some pages a statement. */
+export const MOST_STATEMENTS_PRINTED = 60;
 
 /** What a zip without 64-bit sizes can hold, and no more than can be read at one go. */
 export const MOST_BYTES = 4 * 1024 * 1024 * 1024 - 1;

@@ -6,16 +6,17 @@ import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { csvOf } from "./files.ts";
 import type { ExportFormat } from "./model.ts";
+import { exportFilename } from "./plan.ts";
 import { ExportOrderShape, presentExport, presentTotals, StatementExport } from "./schema.ts";
 import { bytesOfExport, streamOf } from "./segments.ts";
 import {
   askExport,
-  exportFilename,
   LINK_BASE,
   listExportPage,
   lookAtExport,
   openDownload,
   openForExport,
+  printStatement,
   removeExport,
 } from "./service.ts";
 
@@ -26,7 +27,8 @@ const params = z.strictObject({ id: z.string() });
 const exampleId = { id: "exp_01k9v3m6s0n8w2e4r6t8y0b1c3" };
 
 const CSV = "text/csv; charset=utf-8";
-const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = { csv: CSV, bundle: "application/zip" };
+const PDF = "application/pdf";
+const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = { csv: CSV, pdf: PDF, bundle: "application/zip" };
 
 function attached(type: string, filename: string): Record<string, string> {
   return { "content-type": type, "content-disposition": `attachment; filename="${filename}"` };
@@ -37,23 +39,25 @@ const ExportStatement = endpoint({
   method: "get",
   path: `${statements}/:id/export`,
   tag,
-  summary: "Get a statement's lines as CSV",
+  summary: "Get a statement as CSV or PDF",
   description:
-    "Every line, in the order of the file, in the columns that the README lists: RFC 4180, UTF-8, ISO dates, dot decimals. A text that a spreadsheet would take for a formula has an apostrophe before it. `x-statement-lines` and `x-statement-totals` say beforehand what the file must come to.",
+    "As PDF its totals by store, territory, month and recording. As CSV every line, in the order of the file, in the columns that the README lists: RFC 4180, UTF-8, ISO dates, dot decimals. A text that a spreadsheet would take for a formula has an apostrophe before it. `x-statement-lines` and `x-statement-totals` say beforehand what the file must come to, `x-statement-sha256` which original its lines are of.",
   access: "artist",
   params,
   query: z.strictObject({
-    format: z.enum(["csv"]).default("csv"),
+    format: z.enum(["csv", "pdf"]).default("csv"),
     bom: z.boolean().default(false).meta({ description: "Begins with a byte order mark, for spreadsheets." }),
   }),
-  answers: { 200: { description: "The lines.", mediaType: "text/csv" } },
+  answers: { 200: { description: "The lines, or with `format=pdf` their sums.", mediaType: "text/csv" } },
   problems: ["statement_not_ready"],
   example: { params: { id: "stm_01k9v3m6s0n8w2e4r6t8y0b1c3" }, query: { format: "csv" } },
-  handle: async ({ ctx, params: { id }, query: { bom } }) => ({ ctx, bom, ...(await openForExport(ctx, id, "csv")) }),
-  present: ({ ctx, bom, statement, filename }) =>
-    new Response(streamOf(csvOf(ctx, statement, bom)), {
-      headers: { ...attached(CSV, filename), ...presentTotals(statement) },
-    }),
+  handle: async ({ ctx, params: { id }, query: { format, bom } }) => {
+    const { statement, filename } = await openForExport(ctx, id, format);
+    const body = format === "csv" ? streamOf(csvOf(ctx, statement, bom)) : await printStatement(ctx, statement);
+    return { statement, body, headers: attached(MEDIA_TYPES[format], filename) };
+  },
+  present: ({ statement, body, headers }) =>
+    new Response(body, { headers: { ...headers, ...presentTotals(statement) } }),
 });
 
 const CreateExport = endpoint({
@@ -63,7 +67,7 @@ const CreateExport = endpoint({
   tag,
   summary: "Ask for an export of many statements",
   description:
-    "Of the statements that are posted now and whose period meets the months, each of them whole: as one CSV, or as an audit bundle, a zip that holds the originals, their lines, postings and changes, and a program that checks all of it offline. It is written by itself; read it until it is `ready`.",
+    "Of the statements that are posted now and whose period meets the months, each of them whole: as one CSV, as one PDF of up to 60, or as an audit bundle, a zip that holds the originals, their lines, postings and changes, and a program that checks all of it offline. It is written by itself; read it until it is `ready`.",
   access: "artist",
   body: ExportOrderShape,
   answers: { 202: { description: "It is being written.", schema: StatementExport } },

@@ -82,9 +82,13 @@ export function presentExport({ row, url }: ExportState): z.input<typeof Stateme
 }
 
 /** What a statement's file of lines must come to, said before it: a download that breaks off is noticed by it. */
-export function presentTotals({ lines, totals }: StatementRow): Record<string, string> {
+export function presentTotals({ lines, totals, sha256 }: StatementRow): Record<string, string> {
   const sums = (JSON.parse(totals) as Total[]).map(
     ({ currency, nanos }) => `${formatNanos(BigInt(nanos))} ${currency}`,
   );
-  return { "x-statement-lines": String(lines), "x-statement-totals": sums.join(", ") };
+  return {
+    "x-statement-lines": String(lines),
+    "x-statement-totals": sums.join(", "),
+    "x-statement-sha256": sha256,
+  };
 }

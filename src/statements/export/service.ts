@@ -16,10 +16,12 @@ import {
   LONGEST_RUN_MS,
   MOST_BYTES,
   MOST_STATEMENTS,
+  MOST_STATEMENTS_PRINTED,
   START,
   safeName,
   stemOf,
 } from "./model.ts";
+import { pdfOf } from "./printed.ts";
 import {
   askStatements,
   type ExportFileRow,
@@ -49,6 +51,11 @@ export async function openForExport(ctx: Ctx, id: string, extension: string): Pr
   return { statement, filename: `${stemOf(safeName(statement.filename))}.${extension}` };
 }
 
+/** Prints one statement as PDF. */
+export function printStatement(ctx: Ctx, statement: StatementRow): Promise<Uint8Array> {
+  return pdfOf(ctx, "Statement", [statement], ctx.now);
+}
+
 /**
  * Asks for an export of the statements that are posted now. Each is exported whole, also if it is taken back meanwhile.
  *
@@ -62,10 +69,10 @@ export async function askExport(ctx: Ctx, order: ExportOrder): Promise<ExportSta
     listPosted(ctx.db, ctx.scope, { from, to, ...filter }, MOST_STATEMENTS + 1),
     findGeneration(ctx.db, ctx.scope),
   ]);
-  if (posted.length > MOST_STATEMENTS) {
-    throw new Problem("export_too_large", {
-      detail: `More than ${MOST_STATEMENTS} statements are meant; ask for fewer months.`,
-    });
+  const most = order.format === "pdf" ? MOST_STATEMENTS_PRINTED : MOST_STATEMENTS;
+  if (posted.length > most) {
+    const detail = `More than ${most} statements are meant, the most of this format; ask for fewer months.`;
+    throw new Problem("export_too_large", { detail });
   }
   const missing = filter.statementIds?.find((id) => !posted.some((row) => row.id === id));
   if (missing !== undefined) {
@@ -200,11 +207,6 @@ export async function openDownload(base: BaseCtx, token: string, isLook: boolean
   if (row === null || ctx === null) throw new Problem("link_expired");
   if (!isLook) await commit(ctx, "export.download", { writes: [], target: row.id, after: { sha256: row.sha256 } });
   return { ctx, row, files: await listFiles(ctx.db, row) };
-}
-
-/** What a downloaded export is called. */
-export function exportFilename({ format, periodFrom, periodTo }: ExportRow): string {
-  return `statements-${periodFrom}-${periodTo}.${format === "bundle" ? "zip" : format}`;
 }
 
 /** Removes an export and its bytes; what is being written of it stops. @throws Problem `not_found` */

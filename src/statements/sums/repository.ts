@@ -101,6 +101,53 @@ export async function groupCells(
   return first === undefined ? [] : db.read(first, ...rest);
 }
 
+/** What a statement has of one store, territory, month or recording. */
+export interface TableSum {
+  readonly key: string;
+  readonly label: string | null;
+  readonly lines: number;
+  readonly units: number;
+  readonly nanos: bigint;
+}
+
+/** The tables of a statement's summary. */
+export const SUMMARY_TABLES = ["platform", "territory", "month", "recording"] as const;
+
+/** One of {@link SUMMARY_TABLES}. */
+export type SummaryTable = (typeof SUMMARY_TABLES)[number];
+
+/** Sums a statement in one currency by store, territory, month and recording, the largest amounts first. */
+export async function listSummary(
+  db: Db,
+  scope: ArtistScope,
+  id: string,
+  currency: string,
+): Promise<Readonly<Record<SummaryTable, TableSum[]>>> {
+  const query = (table: SummaryTable) => {
+    const isRecording = table === "recording";
+    const key = sql.raw(table === "platform" || table === "month" ? `c.${table}` : "c.key");
+    const order = table === "month" ? sql`group_key` : sql`sum(c.nanos) DESC, group_key`;
+    return db.orm
+      .select({
+        key: sql<string>`${key}`.as("group_key"),
+        label: sql<string | null>`${sql.raw(isRecording ? "max(c.label)" : "NULL")}`.as("label"),
+        lines: sql<number>`sum(c.lines)`.as("sum_lines"),
+        units: sql<number>`sum(c.streams + c.downloads + c.other)`.as("sum_units"),
+        nanos: exactNanos(sql`sum(c.nanos)`).as("exact_nanos"),
+      })
+      .from(sql`(${cellRows(scope, id, isRecording ? "recording" : "territory", currency)}) c`)
+      .groupBy(sql`group_key`)
+      .orderBy(order);
+  };
+  const [platform, territory, month, recording] = await db.read(
+    query("platform"),
+    query("territory"),
+    query("month"),
+    query("recording"),
+  );
+  return { platform, territory, month, recording };
+}
+
 /** How many lines of a statement another one has too. */
 export interface SameLines {
   readonly from: Month | null;
