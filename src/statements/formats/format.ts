@@ -82,7 +82,7 @@ export interface StatedFact {
   readonly line: number;
 }
 
-/** Facts of a line that are neither booked nor needed to read on: for exports, as printed decimals and words. */
+/** Facts of a line that are neither booked nor needed to read on: for exports, as decimals with a point and printed words. */
 export interface LineDetails {
   readonly gross: string | null;
   readonly deductions: string | null;

@@ -42,6 +42,10 @@ interface Store {
 /** Shown in place of personal data of others. */
 export const WITHHELD = "(personal data, not shown)";
 
+/** The details that are numbers. */
+const NUMBERS: ReadonlySet<Field> = new Set(["gross", "deductions", "rate", "exchangeRate"]);
+const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
 const EITHER_MARK = /^[^.,]*[.,][^.,]*$/u;
 
 /** Reads the rows of one file of a declared format. */
@@ -212,7 +216,8 @@ export class TableReader implements LineReader {
               .join(" ")
               .trim()
           : this.#unblanked(this.#firstIn(places, cells).trim());
-      details[field as keyof LineDetails] = printed === "" ? null : this.#text(printed);
+      if (printed === "") continue;
+      details[field as keyof LineDetails] = NUMBERS.has(field) ? this.#decimal(printed) : this.#text(printed);
     }
     if (details.usage === null) details.usage = this.#unblanked(cellOf(cells, this.#kind).trim()) || null;
     return details;
@@ -228,6 +233,13 @@ export class TableReader implements LineReader {
       return parseAmount(text, ".");
     }
     return parseAmount(printed, this.#mark);
+  }
+
+  /** A number with a point for its mark; what is none stays as printed. */
+  #decimal(printed: string): string {
+    if (this.#mark === "." && PLAIN_DECIMAL.test(printed)) return printed;
+    const exact = this.#parse(printed);
+    return exact === null ? this.#text(printed) : formatExact(exact);
   }
 
   #exactOf(cells: readonly string[], line: number, sign: 1 | -1): bigint {

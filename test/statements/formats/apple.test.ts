@@ -68,7 +68,7 @@ describe("Apple Music's streams", () => {
     expect(new Set(lines.map(({ period, currency }) => `${period} ${currency}`))).toEqual(new Set(["2017-10 AUD"]));
     expect(lines[7]).toMatchObject({ isrc: "JPXY92500108", exact: 6399n * 10n ** 25n, kind: "stream" });
     expect(detailsOf(STREAMS, 6)).toMatchObject({
-      rate: ".021330",
+      rate: "0.02133",
       usage: "Indirect Individual Monthly EXTENDED TRIAL",
       label: "Harbor Tapes",
     });

@@ -86,10 +86,10 @@ describe("The Orchard's classic statement", () => {
   });
 
   it("keeps the price after the discount and the adjusted total, and says that the split is applied", () => {
-    expect(detailsOf(classic({}))).toMatchObject({ rate: "0,1", gross: "0,3", deductions: "0,01" });
+    expect(detailsOf(classic({}))).toMatchObject({ rate: "0.1", gross: "0.3", deductions: "0.01" });
     expect(detailsOf(classic({ "Actual Price": "", "Adjusted Total": "" }))).toMatchObject({
-      rate: "0,2",
-      gross: "0,4",
+      rate: "0.2",
+      gross: "0.4",
     });
     expect(explainedOf(classic({}))["Split Rate"]?.note).toContain("already applied");
   });
