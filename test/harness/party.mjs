@@ -23,24 +23,26 @@ export async function openParty() {
     if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${await answer.text()}`);
     return /** @type {Promise<any>} */ (answer.json());
   };
-  const until = async (/** @type {string} */ path, /** @type {string} */ status) => {
+  const until = async (/** @type {string} */ path, /** @type {(body: any) => boolean} */ isThere) => {
     const deadline = Date.now() + LONGEST_MS;
     for (;;) {
       const body = await ask(path);
-      if (body.status === status) return body;
-      if (Date.now() > deadline) throw new Error(`${path} is ${JSON.stringify(body)} and not ${status}`);
+      if (isThere(body)) return body;
+      if (Date.now() > deadline) throw new Error(`${path} stays ${JSON.stringify(body)}`);
       await new Promise((resume) => setTimeout(resume, 50));
     }
   };
   return {
-    /** Uploads a file and waits until it is posted. @param {string} filename @param {Uint8Array} file */
+    /** Uploads a file; tells whether it was booked as it is. @param {string} filename @param {Uint8Array} file */
     async imported(filename, file) {
-      const { id } = await ask(`${BASE}?filename=${encodeURIComponent(filename)}`, {
-        method: "POST",
-        body: new Uint8Array(file),
-        headers: { "content-type": "application/octet-stream" },
-      });
-      return until(`${BASE}/${id}`, "posted");
+      const headers = { "content-type": "application/octet-stream", authorization: `Bearer ${key}` };
+      const url = `${runtime.url}${BASE}?filename=${encodeURIComponent(filename)}`;
+      const answer = await fetch(url, { method: "POST", body: new Uint8Array(file), headers });
+      const { id } = /** @type {{ id?: string }} */ (await answer.json());
+      if (answer.status !== 202 || id === undefined) return false;
+      const isAtRest = (/** @type {any} */ { status, problems }) =>
+        ["posted", "failed", "needs_mapping"].includes(status) || (status === "ready" && problems.length > 0);
+      return (await until(`${BASE}/${id}`, isAtRest)).status === "posted";
     },
     /** Asks for an export, waits for it and downloads it. @param {object} order */
     async exported(order) {
@@ -49,7 +51,7 @@ export async function openParty() {
         body: JSON.stringify(order),
         headers: { "content-type": "application/json" },
       });
-      const { url, sha256 } = await until(`${BASE}/exports/${id}`, "ready");
+      const { url, sha256 } = await until(`${BASE}/exports/${id}`, ({ status }) => status === "ready");
       const answer = await fetch(runtime.url + url);
       return { bytes: new Uint8Array(await answer.arrayBuffer()), sha256: String(sha256), headers: answer.headers };
     },

@@ -96,7 +96,8 @@ it("no cell of a private column is in the row of any fixture", () => {
       if (error instanceof AnswerMissingError) continue;
       throw error;
     }
-    if (!reader.columns.some(({ isPrivate }) => isPrivate)) continue;
+    // A reader that remembers must be given every row; none of those has a private column.
+    if (reader.memory !== null || !reader.columns.some(({ isPrivate }) => isPrivate)) continue;
     for (const [at, cells] of head.lines.entries()) {
       if (at + 1 <= match.headerLine || cells.length !== reader.columns.length) continue;
       const read = reader.read(cells, at + 1);
