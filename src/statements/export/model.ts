@@ -21,8 +21,12 @@ export const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 /** An export that is not written by then is given up. */
 export const LONGEST_RUN_MS = 24 * 60 * 60 * 1000;
 
-/** A bundle has three files of each statement, and one request may open about a thousand objects. */
-export const MOST_STATEMENTS = 300;
+/**
+ * A bundle has three files of each statement, and what answers one request may ask R2 for a thousand things.
+ *
+ * @see https://developers.cloudflare.com/workers/platform/limits/ checked 2026-11
+ */
+export const MOST_STATEMENTS = 250;
 
 /** A PDF is typeset whole in memory, some pages a statement. */
 export const MOST_STATEMENTS_PRINTED = 60;
@@ -68,10 +72,11 @@ export function safeName(filename: string): string {
     .normalize("NFKD")
     .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
     .replaceAll(/\.{2,}/g, ".")
+    .slice(-MOST_NAME_CHARACTERS)
     .replaceAll(/^[.-]+|[.-]+$/g, "");
   // Windows takes a device's name for the device, whatever stands behind the point.
   const isDevice = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(plain);
-  return `${isDevice ? "file-" : ""}${plain}`.slice(-MOST_NAME_CHARACTERS) || "file";
+  return isDevice ? `file-${plain}` : plain || "file";
 }
 
 /** The name without what stands behind its last point. */

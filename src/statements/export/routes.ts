@@ -4,6 +4,7 @@ import { z } from "zod";
 import { endpoint } from "../../http/endpoint.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
+import { LINE_COLUMNS } from "./columns.ts";
 import { csvOf } from "./files.ts";
 import type { ExportFormat } from "./model.ts";
 import { exportFilename } from "./plan.ts";
@@ -40,8 +41,7 @@ const ExportStatement = endpoint({
   path: `${statements}/:id/export`,
   tag,
   summary: "Get a statement as CSV or PDF",
-  description:
-    "As PDF its totals by store, territory, month and recording. As CSV every line, in the order of the file, in the columns that the README lists: RFC 4180, UTF-8, ISO dates, dot decimals. A text that a spreadsheet would take for a formula has an apostrophe before it. `x-statement-lines` and `x-statement-totals` say beforehand what the file must come to, `x-statement-sha256` which original its lines are of.",
+  description: `As PDF its totals by store, territory, month and recording. As CSV every line, in the order of the file: RFC 4180, UTF-8, ISO dates, dot decimals. A text that a spreadsheet would take for a formula has an apostrophe before it. \`x-statement-lines\` and \`x-statement-totals\` say beforehand what the file must come to, \`x-statement-sha256\` which original its lines are of. The columns: ${LINE_COLUMNS.map((name) => `\`${name}\``).join(", ")}; \`amount\` is as booked, \`amount_exact\` as printed.`,
   access: "artist",
   params,
   query: z.strictObject({
