@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Ctx } from "../db/ctx.ts";
 import { endpoint } from "../http/endpoint.ts";
+import { eventsOf, type Moment, wantsEvents } from "../http/events.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { Problem } from "../kernel/problems.ts";
@@ -170,40 +171,23 @@ const GetStatement = endpoint({
   example: { params: exampleId },
   handle: async ({ ctx, params: { id }, request }) => {
     const statement = await getStatement(ctx, id);
-    const wantsStream = request.headers.get("accept")?.includes("text/event-stream") ?? false;
-    return { ctx, statement, wantsStream };
+    return { ctx, statement, isWatched: wantsEvents(request) };
   },
-  present: ({ ctx, statement, wantsStream }) =>
-    wantsStream ? streamOf(ctx, statement.id) : { status: 200, body: presentStatement(statement) },
+  present: ({ ctx, statement, isWatched }) =>
+    isWatched
+      ? eventsOf("statement", () => momentOf(ctx, statement.id))
+      : { status: 200, body: presentStatement(statement) },
 });
 
 const MOVING = new Set(["received", "reading", "posting", "retracting"]);
-const STREAM_TICKS = 300;
-const TICK_MS = 1000;
 
-/** Sends a statement's state as server-sent events while it moves, for five minutes at most. */
-function streamOf(ctx: Ctx, id: string): Response {
-  let sent = "";
-  let ticks = 0;
-  const events = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      for (;;) {
-        if (ticks > 0) await scheduler.wait(TICK_MS);
-        const statement = await getStatement(ctx, id);
-        const state = JSON.stringify(Statement.parse(presentStatement(statement)));
-        ticks += 1;
-        // "ready" moves on by itself unless a person is to look at it, or something is wrong with it.
-        const isHeld = statement.isPreview === 1 || statement.problems !== "[]";
-        const isAtRest = !MOVING.has(statement.status) && (statement.status !== "ready" || isHeld);
-        const isNews = state !== sent;
-        if (isNews) controller.enqueue(new TextEncoder().encode(`event: statement\ndata: ${state}\n\n`));
-        sent = state;
-        if (isAtRest || ticks === STREAM_TICKS) return controller.close();
-        if (isNews) return;
-      }
-    },
-  });
-  return new Response(events, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
+/** A statement as it is now. */
+async function momentOf(ctx: Ctx, id: string): Promise<Moment> {
+  const statement = await getStatement(ctx, id);
+  // "ready" moves on by itself unless a person is to look at it, or something is wrong with it.
+  const isHeld = statement.isPreview === 1 || statement.problems !== "[]";
+  const isAtRest = !MOVING.has(statement.status) && (statement.status !== "ready" || isHeld);
+  return { state: JSON.stringify(Statement.parse(presentStatement(statement))), isAtRest };
 }
 
 const ListLines = endpoint({

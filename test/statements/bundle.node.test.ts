@@ -9,6 +9,7 @@ import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openParty } from "../harness/party.mjs";
 import { openFolder, openZip, sourceOf, verify } from "../tools/verify-bundle.mjs";
+import { readPdf } from "./export/read-pdf.ts";
 import { FIXTURES, fixture, isDerived } from "./read-file.ts";
 
 /** Of all derived files, those that are booked as they are: several currencies, rows apart and plays among them. */
@@ -107,6 +108,21 @@ describe("the program in the bundle", () => {
       expect(err, path).not.toBe("");
     }
   });
+});
+
+it("the PDF of the same statements prints each with its file's SHA-256 and its totals", async () => {
+  const { bytes, sha256 } = await party.exported({ format: "pdf", from: "2015-01", to: "2030-12" });
+  expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
+  const texts = new Set(readPdf(bytes).pages.flatMap((page) => page.map(({ text }) => text)));
+  const { statements } = JSON.parse(String(files.get("statements.json")));
+  expect(statements).toHaveLength(booked.length);
+  for (const statement of statements) {
+    expect(texts, statement.filename).toContain(statement.sha256);
+    for (const { amount, currency } of statement.totals) {
+      expect(texts, statement.filename).toContain(amount);
+      expect(texts, statement.filename).toContain(currency);
+    }
+  }
 });
 
 describe("a changed byte", () => {

@@ -1,7 +1,9 @@
 // The home of the endpoints for exports.
 
 import { z } from "zod";
+import type { Ctx } from "../../db/ctx.ts";
 import { endpoint } from "../../http/endpoint.ts";
+import { eventsOf, type Moment, wantsEvents } from "../../http/events.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { LINE_COLUMNS } from "./columns.ts";
@@ -12,6 +14,7 @@ import { ExportOrderShape, presentExport, presentTotals, StatementExport } from 
 import { bytesOfExport, streamOf } from "./segments.ts";
 import {
   askExport,
+  getExport,
   LINK_BASE,
   listExportPage,
   lookAtExport,
@@ -104,14 +107,26 @@ const GetExport = endpoint({
   path: `${base}/:id`,
   tag,
   summary: "Read an export's state, and get a link to it",
-  description: "A link works for 15 minutes, as often as it is opened; the next reading makes another and ends it.",
+  description:
+    "A link works for 15 minutes, as often as it is opened; the next reading makes another and ends it. With `Accept: text/event-stream` the same resource comes again whenever it changes, until it is at rest.",
   access: "artist",
   params,
   answers: { 200: { description: "The export.", schema: StatementExport } },
   example: { params: exampleId },
-  handle: async ({ ctx, params: { id } }) => lookAtExport(ctx, id),
-  present: (state) => ({ status: 200, body: presentExport(state) }),
+  handle: async ({ ctx, params: { id }, request }) => {
+    if (!wantsEvents(request)) return lookAtExport(ctx, id);
+    await getExport(ctx, id);
+    return eventsOf("export", () => momentOf(ctx, id));
+  },
+  present: (answer) => (answer instanceof Response ? answer : { status: 200, body: presentExport(answer) }),
 });
+
+/** An export as it is now; its link is made when it is ready, which ends the watch. */
+async function momentOf(ctx: Ctx, id: string): Promise<Moment> {
+  const state = await lookAtExport(ctx, id);
+  const isAtRest = state.row.status !== "queued" && state.row.status !== "running";
+  return { state: JSON.stringify(StatementExport.parse(presentExport(state))), isAtRest };
+}
 
 const DeleteExport = endpoint({
   operation: "deleteStatementExport",
@@ -141,10 +156,12 @@ const DownloadExport = endpoint({
   problems: ["link_expired"],
   example: { params: { token: "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ" } },
   handle: async ({ ctx, params: { token }, request }) => openDownload(ctx, token, request.method === "HEAD"),
-  present: ({ ctx, row, files }) => {
-    const file = streamOf(bytesOfExport(ctx, row, files)).pipeThrough(new FixedLengthStream(row.sizeBytes ?? 0));
-    const digest = row.sha256 === null ? {} : { etag: `"${row.sha256}"` };
-    return new Response(file, { headers: { ...attached(MEDIA_TYPES[row.format], exportFilename(row)), ...digest } });
+  present: ({ ctx, row, files }, { request }) => {
+    const size = row.sizeBytes ?? 0;
+    const headers = { ...attached(MEDIA_TYPES[row.format], exportFilename(row)), "content-length": String(size) };
+    const isLook = request.method === "HEAD";
+    const file = isLook ? null : streamOf(bytesOfExport(ctx, row, files)).pipeThrough(new FixedLengthStream(size));
+    return new Response(file, { headers: { ...headers, etag: `"${row.sha256}"` } });
   },
 });
 

@@ -171,7 +171,8 @@ export async function lookAtExport(ctx: Ctx, id: string): Promise<ExportState> {
   return { row: { ...row, ...link }, url: LINK_BASE + token };
 }
 
-async function getExport(ctx: Ctx, id: string): Promise<ExportRow> {
+/** Finds an export. @throws Problem `not_found` */
+export async function getExport(ctx: Ctx, id: string): Promise<ExportRow> {
   const row = await findExport(ctx.db, ctx.scope, id);
   if (row === null) throw new Problem("not_found");
   return row;

@@ -317,6 +317,22 @@ describe("an export of many statements", () => {
     expect(rowsIn(await (await nobody.get(String(empty.url))).text())).toEqual([]);
   });
 
+  it("can be watched until it is ready, and says its link at the end", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    await imported(owner, "a.tsv", written(made(30, 23)));
+    const { id } = await asked(owner);
+    const watched = await owner.get(`${BASE}/exports/${id}`, { accept: "text/event-stream" });
+    expect(watched.headers.get("content-type")).toBe("text/event-stream");
+    const events = (await watched.text()).trim().split("\n\n");
+    for (const event of events) expect(event).toMatch(/^event: export\ndata: \{/);
+    const last = JSON.parse(String(events.at(-1)?.split("data: ")[1])) as ExportBody;
+    expect(last.status).toBe("ready");
+    expect((await nobody.get(String(last.url))).status).toBe(200);
+    const nothing = await owner.get(`${BASE}/exports/exp_01k9v3m6s0n8w2e4r6t8y0b1c3`, { accept: "text/event-stream" });
+    expect(nothing.status).toBe(404);
+  });
+
   it("written in the smallest steps, each taken twice or broken off, is the same bytes", async () => {
     const world = await newWorld();
     const owner = await world.as("owner");
