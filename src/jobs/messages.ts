@@ -25,7 +25,10 @@ export const JOBS = {
   "export.run": z.strictObject({ artistId, exportId }),
   /** Make the finished answers of an artist's present generation. */
   "kpi.refresh": z.strictObject({ artistId }),
-  /** Remove files of an artist that an upload left behind when it was cut off before its statement existed, and exports whose time is over. */
+  /**
+   * Remove files of an artist that an upload left behind when it was cut off before its statement existed, and exports
+   * whose time is over.
+   */
   "statement.sweep": z.strictObject({ artistId }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),

@@ -280,17 +280,20 @@ describe("the log", () => {
     expect(JSON.stringify(lines)).not.toContain(String(owner.headers["authorization"]).slice(7));
   });
 
-  it("leaves a link's secret out, whatever is done with it", async () => {
-    const token = "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ";
-    const lines = await linesOf(async () => {
-      for (const method of ["GET", "POST", "DELETE", "HEAD"]) await nobody.send(method, `/api/auth/email/${token}`);
-      await nobody.get(`/api/auth/email/${token}?surplus=${token}`);
-      await nobody.get(`/api/auth/email/${token}/`);
-    });
-    expect(lines).toHaveLength(6);
-    expect(JSON.stringify(lines)).not.toContain(token);
-    for (const line of lines) expect(line["path"]).toBe("/api/auth/email/…");
-  });
+  it.each(["/api/auth/email/", "/api/exports/"])(
+    "leaves the secret of a link to %s out, whatever is done with it",
+    async (base) => {
+      const token = "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ";
+      const lines = await linesOf(async () => {
+        for (const method of ["GET", "POST", "DELETE", "HEAD"]) await nobody.send(method, base + token);
+        await nobody.get(`${base}${token}?surplus=${token}`);
+        await nobody.get(`${base}${token}/`);
+      });
+      expect(lines).toHaveLength(6);
+      expect(JSON.stringify(lines)).not.toContain(token);
+      for (const line of lines) expect(line["path"]).toBe(`${base}…`);
+    },
+  );
 
   it("holds the cause of a fault that the answer keeps to itself", async () => {
     const owner = await (await newWorld()).as("owner");

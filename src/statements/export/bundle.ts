@@ -44,20 +44,12 @@ between the rounded sums after and before it. So the lines sum to the total, whi
 In CSV, a text that a spreadsheet would take for a formula has an apostrophe before it.
 `;
 
-const utf8 = new TextEncoder();
+function made(name: string, make: (PlannedFile & { kind: "made" })["make"]): PlannedFile {
+  return { kind: "made", name, make };
+}
 
 /** Lists the files of a bundle. The manifest names all before it by their sums, and the last file is its own sum. */
 export function planBundle(ctx: Ctx, row: ExportRow, statements: readonly StatementRow[]): PlannedFile[] {
-  const made = (
-    name: string,
-    make: (before: readonly ExportFileRow[]) => Promise<string | Uint8Array>,
-  ): PlannedFile => {
-    const bytesOf = async (before: readonly ExportFileRow[]) => {
-      const made = await make(before);
-      return typeof made === "string" ? utf8.encode(made) : made;
-    };
-    return { kind: "made", name, make: bytesOf };
-  };
   return [
     ...statements.flatMap((statement): PlannedFile[] => [
       { kind: "original", name: originalName(statement), statementId: statement.id },

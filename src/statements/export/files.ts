@@ -10,6 +10,8 @@ import type { Place } from "./model.ts";
 import type { ExportFileRow, ExportRow } from "./repository.ts";
 import { segmentKey } from "./segments.ts";
 
+const utf8 = new TextEncoder();
+
 /** A file that is to be written. */
 export type PlannedFile =
   | { readonly kind: "lines"; readonly name: string; readonly statements: readonly StatementRow[] }
@@ -18,7 +20,7 @@ export type PlannedFile =
       readonly kind: "made";
       readonly name: string;
       /** @param before the files of the export before this one, all of them whole */
-      readonly make: (before: readonly ExportFileRow[]) => Promise<Uint8Array>;
+      readonly make: (before: readonly ExportFileRow[]) => Promise<string | Uint8Array>;
     };
 
 /** How far writing a file came. */
@@ -47,7 +49,8 @@ export async function writeSegment(
       await writer.finish();
       return { ...written, place: { ...next, ...written.at } };
     }
-    const bytes = await file.make(before);
+    const made = await file.make(before);
+    const bytes = typeof made === "string" ? utf8.encode(made) : made;
     await writer.write(bytes);
     await writer.finish();
     return { place: next, isWhole: true, lines: 0, bytes: bytes.byteLength };
@@ -91,8 +94,6 @@ interface CsvChunk {
   /** The physical line of the statement's file from which to go on. */
   readonly nextLine: number;
 }
-
-const utf8 = new TextEncoder();
 
 /** What stands above the lines. */
 function headerOf(hasMark: boolean): CsvChunk {

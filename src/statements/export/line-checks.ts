@@ -1,5 +1,5 @@
-// The home of the check sums of single lines: they name the line that was changed where a sum of the file only says that
-// one was.
+// The home of the check sums of single lines: they name the line that was changed, where a file's sum says only that one
+// was.
 
 import { Crc32 } from "../reading/crc32.ts";
 

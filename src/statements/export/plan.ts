@@ -23,7 +23,7 @@ export async function planExport(ctx: Ctx, row: ExportRow): Promise<PlannedFile[
   }
 }
 
-/** The statements that were posted when the export was asked for, in its order; what was taken back since is among them. */
+/** The statements that were posted when the export was asked for, in its order, with those taken back since. */
 async function listSnapshot(ctx: Ctx, row: ExportRow): Promise<StatementRow[]> {
   const ids: string[] = JSON.parse(row.statementIds);
   const byId = new Map((await findStatements(ctx.db, ctx.scope, ids)).map((statement) => [statement.id, statement]));
