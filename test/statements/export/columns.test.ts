@@ -5,7 +5,7 @@ import { LINE_COLUMNS, LINE_HEADER, LineRows } from "../../../src/statements/exp
 import { unguarded } from "../../../src/statements/export/csv.ts";
 import { AnswerMissingError, isApart, NO_DETAILS, type StatementLine } from "../../../src/statements/formats/format.ts";
 import { recordsOf } from "../../../src/statements/reading/records.ts";
-import { FIXTURES, fixture, givenFor, headOf } from "../read-file.ts";
+import { EXPECTED, FIXTURES, fixture, givenFor, headOf } from "../read-file.ts";
 
 const LINE: StatementLine = {
   line: 2,
@@ -84,7 +84,7 @@ describe("a row of a line", () => {
 
 it("no cell of a private column is in the row of any fixture", () => {
   let withheld = 0;
-  for (const name of FIXTURES) {
+  for (const name of FIXTURES.filter((each) => EXPECTED[each]?.reject === undefined)) {
     const { head, recognised } = headOf(fixture(name));
     if (recognised.kind !== "match") continue;
     const { format, match } = recognised;
