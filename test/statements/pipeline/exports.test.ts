@@ -204,6 +204,33 @@ describe("the CSV of one statement", () => {
     expect(exported).toBeGreaterThan(3);
   });
 
+  it("of a file that a person mapped is made as that of any other", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const file =
+      "Month,Shop,Country,ISRC,Title,Plays,Earned\n2026-05,Spotify,US,QZAB12400101,=Undertow,7,0.04488478353\n";
+    const { id } = await imported(owner, "own.csv", file);
+    const columns = {
+      Month: "period",
+      Shop: "platform",
+      Country: "territory",
+      ISRC: "isrc",
+      Title: "title",
+      Plays: "units",
+      Earned: "amount",
+    };
+    const mapping = { columns, headerRow: 1, periodFormat: "YYYY-MM", decimalMark: ".", currency: "USD" };
+    const response = await owner.send("PUT", `${BASE}/${id}/mapping`, {
+      body: JSON.stringify(mapping),
+      headers: { "content-type": "application/json" },
+    });
+    expect(response.status, await response.clone().text()).toBe(202);
+    await until("it to be posted", async () => (await atRest(owner, id)).status === "posted");
+    expect(rowsIn(await (await csvOf(owner, id)).text())).toMatchObject([
+      { title: "=Undertow", units: "7", amount: "0.044884784", amount_exact: "0.04488478353", currency: "USD" },
+    ]);
+  });
+
   it("may be had as PDF, with the same headers before it", async () => {
     const world = await newWorld();
     const owner = await world.as("owner");
