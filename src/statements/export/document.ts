@@ -16,7 +16,7 @@ export interface PrintedStatement {
   readonly source: string;
   readonly filename: string;
   readonly period: string;
-  /** Of the lines file that goes with the document, in hexadecimal. */
+  /** Of the statement's lines as CSV without a byte order mark, in hexadecimal: whoever has both can hold them together. */
   readonly linesSha256: string;
   /** What else is to be said of it, in this order. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];

@@ -1,5 +1,6 @@
 // The home of statements as they are printed: their own sums become the tables of a document.
 
+import { encodeHexLowerCase } from "@oslojs/encoding";
 import type { Ctx } from "../../db/ctx.ts";
 import { parseIsrc } from "../../kernel/isrc.ts";
 import { formatNanos } from "../../kernel/money.ts";
@@ -9,6 +10,7 @@ import type { StatedOfFile, Total } from "../model.ts";
 import type { StatementRow } from "../repository.ts";
 import { listSummary, type TableSum } from "../sums/repository.ts";
 import type { PrintedCurrency, PrintedRow, PrintedStatement } from "./document.ts";
+import { csvOf } from "./files.ts";
 import { renderStatementPdf } from "./pdf.ts";
 
 /** Prints statements as one PDF. @param madeAt the only date in it that is not the statements' own */
@@ -24,7 +26,8 @@ export async function pdfOf(
   return renderStatementPdf(document, (file) => ctx.stores.asset(`/fonts/${file}`));
 }
 
-async function printedStatement(ctx: Ctx, row: StatementRow): Promise<PrintedStatement> {
+/** One statement as it is printed. */
+export async function printedStatement(ctx: Ctx, row: StatementRow): Promise<PrintedStatement> {
   const totals: Total[] = JSON.parse(row.totals);
   const currencies: PrintedCurrency[] = [];
   for (const total of totals) currencies.push(await printedCurrency(ctx, row, total));
@@ -33,11 +36,19 @@ async function printedStatement(ctx: Ctx, row: StatementRow): Promise<PrintedSta
     source: row.source ?? "",
     filename: row.filename,
     period: row.periodFrom === row.periodTo ? `${row.periodFrom}` : `${row.periodFrom} to ${row.periodTo}`,
-    // The file as it was uploaded is the only one that holds the lines.
-    linesSha256: row.sha256,
+    linesSha256: await digestOfLines(ctx, row),
     facts: factsOf(row),
     currencies,
   };
+}
+
+/** The digest of the statement's lines as CSV, the same that whoever downloads them computes. */
+async function digestOfLines(ctx: Ctx, row: StatementRow): Promise<string> {
+  const digest = new crypto.DigestStream("SHA-256");
+  const writer = digest.getWriter();
+  for await (const bytes of csvOf(ctx, row, false)) await writer.write(bytes);
+  await writer.close();
+  return encodeHexLowerCase(new Uint8Array(await digest.digest));
 }
 
 function factsOf(row: StatementRow): { label: string; value: string }[] {
@@ -46,6 +57,7 @@ function factsOf(row: StatementRow): { label: string; value: string }[] {
   const posted = row.postedAt === null ? [] : [{ label: "Posted at", value: instantToIso(row.postedAt) }];
   return [
     { label: "Status", value: row.status },
+    { label: "SHA-256 of the file", value: row.sha256 },
     { label: "Read by", value: row.formatVersion ?? "" },
     { label: "Lines", value: String(row.lines) },
     ...plays,

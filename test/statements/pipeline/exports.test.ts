@@ -3,8 +3,10 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { LINE_COLUMNS } from "../../../src/statements/export/columns.ts";
 import { unguarded } from "../../../src/statements/export/csv.ts";
+import { printedStatement } from "../../../src/statements/export/printed.ts";
 import { runExport, sweepFiles } from "../../../src/statements/index.ts";
 import { recordsOf } from "../../../src/statements/reading/records.ts";
+import { getStatement } from "../../../src/statements/service.ts";
 import {
   exactSum,
   fixture,
@@ -244,6 +246,18 @@ describe("the CSV of one statement", () => {
     const text = new TextDecoder("latin1").decode(await response.arrayBuffer());
     expect(text.startsWith("%PDF-")).toBe(true);
     expect(text.trimEnd().endsWith("%%EOF")).toBe(true);
+  });
+
+  it("prints the SHA-256 of the very CSV that may be downloaded, and that download never changes", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const { id } = await imported(owner, "twice.tsv", written(made(2_300, 12)));
+    const once = await (await csvOf(owner, id)).arrayBuffer();
+    expect(await (await csvOf(owner, id)).arrayBuffer()).toEqual(once);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", once));
+    const ctx = await world.ctx();
+    const { linesSha256 } = await printedStatement(ctx, await getStatement(ctx, id));
+    expect(linesSha256).toBe([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
   });
 
   it("is refused while the statement has no lines to show", async () => {
