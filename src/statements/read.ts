@@ -17,9 +17,9 @@ import {
   UNREAD,
 } from "./model.ts";
 import { MADE_OBJECTS, objectKey, readRange, removeObjects } from "./objects.ts";
+import { joinReport } from "./parts/reports.ts";
 import { decoder, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
-import { joinReport } from "./reports.ts";
 import {
   type BlockRow,
   findCheckpoint,

@@ -12,7 +12,7 @@ import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
 import { sweepExports } from "./export/service.ts";
 import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
 import { findObject, listObjects, objectKey } from "./objects.ts";
-import { asWhole, isArchive, listParts } from "./parts.ts";
+import { asWhole, isArchive, listParts } from "./parts/service.ts";
 import {
   findStatement,
   findStatements,

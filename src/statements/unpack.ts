@@ -3,7 +3,7 @@
 
 import type { Ctx } from "../db/ctx.ts";
 import { ObjectWriter, objectKey, openObject, readRange } from "./objects.ts";
-import { partsOf } from "./parts.ts";
+import { partsOf } from "./parts/service.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
 import { EncodingProbe, type TextEncoding } from "./reading/encoding.ts";
 import { WORKBOOK_CAPS, WORKBOOK_MARK } from "./reading/package.ts";

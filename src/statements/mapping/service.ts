@@ -6,7 +6,7 @@ import { type FieldError, Problem } from "../../kernel/problems.ts";
 import { AnswerMissingError, type Answers, ASKABLE, type FileHead, LineProblemError } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/registry.ts";
 import { NOTHING_READ, type StatementProblem, UNREAD } from "../model.ts";
-import { isArchive } from "../parts.ts";
+import { isArchive } from "../parts/service.ts";
 import { readSlice } from "../read.ts";
 import { normaliseHeader } from "../reading/header.ts";
 import { forgetReadingStatements, moveStatements, type StatementRow } from "../repository.ts";

@@ -2,19 +2,19 @@
 // A file of its own because reading makes parts, and every look at such a statement is a look at them.
 
 import { sha256 } from "@oslojs/crypto/sha2";
-import { commit } from "../db/commit.ts";
-import type { Ctx } from "../db/ctx.ts";
-import { derivedId, type Id } from "../kernel/id.ts";
-import { Problem } from "../kernel/problems.ts";
-import type { StatementProblem, StatementStatus, StatementWarning, Total } from "./model.ts";
-import { ObjectWriter, objectKey, openObject, removeObjects } from "./objects.ts";
-import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
-import { FileLook, type Seen } from "./reading/look.ts";
-import type { MemberSink } from "./reading/member.ts";
-import { type KeptFile, rowOf } from "./receive.ts";
+import { commit } from "../../db/commit.ts";
+import type { Ctx } from "../../db/ctx.ts";
+import { derivedId, type Id } from "../../kernel/id.ts";
+import { Problem } from "../../kernel/problems.ts";
+import type { StatementProblem, StatementStatus, StatementWarning, Total } from "../model.ts";
+import { ObjectWriter, objectKey, openObject, removeObjects } from "../objects.ts";
+import { ARCHIVE_CAPS, unpack } from "../reading/archive.ts";
+import { FileLook, type Seen } from "../reading/look.ts";
+import type { MemberSink } from "../reading/member.ts";
+import { type KeptFile, rowOf } from "../receive.ts";
+import { findByBytes, findStatements, moveStatements, receiveStatements, type StatementRow } from "../repository.ts";
+import { type StatementText, TextRefusal } from "../text.ts";
 import { reportPartOf, writeJoined } from "./reports.ts";
-import { findByBytes, findStatements, moveStatements, receiveStatements, type StatementRow } from "./repository.ts";
-import { type StatementText, TextRefusal } from "./text.ts";
 
 /** A file of an archive on its way to becoming a statement. */
 interface Member {

@@ -1,23 +1,16 @@
 // The home of reports that come in several files: they are joined in order and read as one text.
 // A file of its own because files of one report may come in one archive, or one by one.
 
-import { ConstraintError } from "../db/client.ts";
-import { persist } from "../db/commit.ts";
-import type { Ctx } from "../db/ctx.ts";
-import type { ReportPart } from "./formats/format.ts";
-import { recognise } from "./formats/registry.ts";
-import type { StatementProblem } from "./model.ts";
-import { type ObjectName, ObjectWriter, objectKey, openObject } from "./objects.ts";
-import {
-  claimReportStatements,
-  findStatements,
-  listReportFiles,
-  moveStatements,
-  partStatements,
-  reportFileStatements,
-  type StatementRow,
-} from "./repository.ts";
-import { cutHead, headBytesOf, knownText, type StatementText, TextRefusal } from "./text.ts";
+import { ConstraintError } from "../../db/client.ts";
+import { persist } from "../../db/commit.ts";
+import type { Ctx } from "../../db/ctx.ts";
+import type { ReportPart } from "../formats/format.ts";
+import { recognise } from "../formats/registry.ts";
+import type { StatementProblem } from "../model.ts";
+import { type ObjectName, ObjectWriter, objectKey, openObject } from "../objects.ts";
+import { findStatements, moveStatements, type StatementRow } from "../repository.ts";
+import { cutHead, headBytesOf, knownText, type StatementText, TextRefusal } from "../text.ts";
+import { claimReportStatements, listReportFiles, partStatements, reportFileStatements } from "./repository.ts";
 
 const LF = 10;
 
