@@ -16,7 +16,7 @@ import {
 } from "../../src/statements/formats/format.ts";
 import type { Recognised } from "../../src/statements/formats/registry.ts";
 import { recognise } from "../../src/statements/formats/registry.ts";
-import { decoder, EncodingProbe, newlineByte } from "../../src/statements/reading/encoding.ts";
+import { decoder, EncodingProbe, markBytes, newlineByte } from "../../src/statements/reading/encoding.ts";
 import { HEAD_BYTES, readHead } from "../../src/statements/reading/header.ts";
 import { forEachRecord, splitBlocks } from "../../src/statements/reading/records.ts";
 
@@ -82,7 +82,7 @@ export function expectations(name: string): Record<string, Record<string, unknow
 }
 
 /** How a fixture is read: under its own name, and with the answers it needs. */
-export function givenFor(name: string): Given & { readonly answers: Answers } {
+export function givenFor(name: string): Given & { readonly filename: string; readonly answers: Answers } {
   return { filename: name, answers: EXPECTED[name]?.answers ?? {} };
 }
 
@@ -131,7 +131,7 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
   const lines: StatementLine[] = [];
   const apart: RowApart[] = [];
   let line = 1;
-  let offset = 0;
+  let offset = markBytes(utf8);
   let size = sliceBytes;
   while (offset < utf8.length) {
     const slice = utf8.subarray(offset, offset + size);

@@ -437,7 +437,8 @@ function currencyOf(declaration: TableDeclaration, layout: Layout, file: FileFac
   }
   if ("is" in rule) return rule.is;
   if ("ofFile" in rule && layout.columns.some((column) => column?.is === "currency")) return null;
-  const told = "usually" in rule ? rule.usually : rule.ofFile(file);
+  const said = "usually" in rule ? rule.usually : rule.ofFile(file);
+  const told = said !== null && isCurrency(said) ? said : null;
   const currency = "usually" in rule ? (answers.currency ?? told) : (told ?? answers.currency ?? null);
   if (currency === null) throw new AnswerMissingError("currency", "The file does not tell its currency.");
   return currency;

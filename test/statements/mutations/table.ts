@@ -52,6 +52,21 @@ export const OF_CELLS: readonly TableMutation[] = [
   ["a number emptied", (draft) => replace(draft, draft.numbers, [""])],
   ["a long cell", (draft) => replace(draft, [], ["x".repeat(draft.chance.of([300, 70_000, 300_000]))])],
   [
+    "a number replaced in every row",
+    (draft) => {
+      const place = draft.chance.of([0, ...draft.numbers]);
+      const number = draft.chance.of(NUMBERS);
+      for (const at of below(draft)) if (draft.rows[at]?.[place] !== undefined) draft.rows[at][place] = number;
+    },
+  ],
+  [
+    "a cell above the header replaced",
+    (draft) => {
+      const row = draft.rows[draft.chance.below(Math.max(draft.header, 0) + 1)] ?? [];
+      if (draft.header > 0) row[draft.chance.below(row.length || 1)] = draft.chance.of([...TEXTS, ...DATES]);
+    },
+  ],
+  [
     "a column emptied",
     (draft) => {
       const place = draft.chance.below(anyRow(draft).length || 1);

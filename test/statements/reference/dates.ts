@@ -9,6 +9,8 @@ interface Days {
 const DAY_MS = 86_400_000;
 const NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const LONGEST_MONTH_DAYS = 45;
+/** Any other year is a slip. */
+const [FIRST_YEAR, LAST_YEAR] = [1900, 2199];
 
 function numbers(shape: RegExp, printed: string): number[] | null {
   const match = shape.exec(printed);
@@ -21,7 +23,8 @@ function century(year: number): number {
 
 function dayOf(year: number, month: number, day: number): number | null {
   const date = new Date(Date.UTC(year, month - 1, day));
-  const isReal = year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const isReal =
+    year >= FIRST_YEAR && year <= LAST_YEAR && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return isReal ? date.getTime() / DAY_MS : null;
 }
 

@@ -63,22 +63,20 @@ function placesOf(header: readonly string[], column: string): { place: number; c
 }
 
 function linesOf(text: ReferenceText, described: Described, given: ReferenceGiven): ReferenceLine[] {
-  // The header is the first of ten lines that has every column needed once.
-  const heads = text.head.map((cells) => cells.map(nameOf));
+  // The header is the first record of the head that has every column needed once.
+  const heads = text.head.map(({ cells }) => cells.map(nameOf));
   const at = heads.findIndex((names) => described.needs.every((column) => placesOf(names, column).length === 1));
-  if (at === -1) throw new Refusal("a column is missing");
-  const header = heads[at] ?? [];
+  const header = heads[at];
+  if (header === undefined) throw new Refusal("a column is missing");
   const placeOf = (column: string) => placesOf(header, column)[0];
-  if (text.rows.some(({ line, lastLine }) => line <= at + 1 && lastLine > at + 1)) {
-    throw new Refusal("a quote reaches beyond the header");
-  }
+  const headerLine = text.head[at]?.line ?? 0;
   const below = text.head.slice(at + 1);
-  const sample = (column: string) => below.map((cells) => cells[placeOf(column)?.place ?? -1]?.trim() ?? "");
+  const sample = (column: string) => below.map(({ cells }) => cells[placeOf(column)?.place ?? -1]?.trim() ?? "");
   const above = (label: string) =>
     text.head
       .slice(0, at)
-      .find(([first = ""]) => nameOf(first) === label)?.[1]
-      ?.trim();
+      .find(({ cells }) => nameOf(cells[0] ?? "") === label)
+      ?.cells[1]?.trim();
   const { currency } = described;
   const ofFile =
     currency === "header"
@@ -93,7 +91,7 @@ function linesOf(text: ReferenceText, described: Described, given: ReferenceGive
   const { mark: rule } = described;
   const mark = rule === "." || rule === "one" ? "." : markOf(rule.of.flatMap(sample));
   return text.rows
-    .filter(({ line }) => line > at + 1)
+    .filter(({ line }) => line > headerLine)
     .flatMap((row) => {
       const read = lineOf(row, header, described, { mark, month, currency: ofFile });
       return read === null ? [] : [read];

@@ -3,16 +3,15 @@
 
 /** One record of a file. */
 export interface ReferenceRow {
-  /** Physical lines, counted from 1, on which it begins and ends. */
+  /** Physical line on which it begins, the first being 1. */
   readonly line: number;
-  readonly lastLine: number;
   readonly cells: readonly string[];
 }
 
-/** A file's records, and its first ten physical lines cut one by one, as far as they lie in its first 64 KB. */
+/** A file's records, and those that lie within its first ten physical lines and 64 KB. */
 export interface ReferenceText {
   readonly rows: readonly ReferenceRow[];
-  readonly head: readonly (readonly string[])[];
+  readonly head: readonly ReferenceRow[];
 }
 
 /** Why the reference does not read a file. */
@@ -42,7 +41,7 @@ export function cutText(bytes: Uint8Array): ReferenceText {
   const isQuoted = delimiter !== "\t" || head.some(isWhollyQuoted);
   return {
     rows: rowsOf(marked, newline, delimiter, isQuoted),
-    head: head.map((line) => cellsOfLine(line, delimiter, isQuoted)),
+    head: rowsOf(lines.join(newline), newline, delimiter, isQuoted, true),
   };
 }
 
@@ -98,22 +97,11 @@ function isWhollyQuoted(line: string): boolean {
   return cells.length > 1 && cells.every((cell) => /^".*"$/su.test(cell));
 }
 
-/** A line of the head by itself; one that ends within quotes is cut as if quotes were letters. */
-function cellsOfLine(line: string, delimiter: string, isQuoted: boolean): string[] {
-  if (line === "") return [];
-  try {
-    const [row] = rowsOf(line, "", delimiter, isQuoted);
-    return row === undefined ? [] : [...row.cells];
-  } catch {
-    return line.split(delimiter);
-  }
-}
-
 /**
  * A quote opens a cell only as its first letter; doubled within it is one quote; what stands behind its end belongs to
  * the cell. Blank lines are none of the records.
  */
-function rowsOf(text: string, newline: string, delimiter: string, isQuoted: boolean): ReferenceRow[] {
+function rowsOf(text: string, newline: string, delimiter: string, isQuoted: boolean, isCut = false): ReferenceRow[] {
   const rows: ReferenceRow[] = [];
   let cells: string[] = [];
   let cell = "";
@@ -125,7 +113,7 @@ function rowsOf(text: string, newline: string, delimiter: string, isQuoted: bool
     if (new TextEncoder().encode(text.slice(from, at)).length > LONGEST_RECORD) throw new Refusal("too long");
     const isBlank = text.slice(from, at).replace(newline === "\n" ? /\r$/u : /$/u, "") === "";
     if (newline === "\n" && text[at - 1] === "\r") cell = cell.replace(/\r$/u, "");
-    if (!isBlank) rows.push({ line: began, lastLine: line, cells: [...cells, cell] });
+    if (!isBlank) rows.push({ line: began, cells: [...cells, cell] });
     cells = [];
     cell = "";
     state = "start";
@@ -154,7 +142,10 @@ function rowsOf(text: string, newline: string, delimiter: string, isQuoted: bool
       state = "letters";
     }
   }
-  if (state === "quoted") throw new Refusal("a quote is never closed");
+  if (state === "quoted") {
+    if (isCut) return rows;
+    throw new Refusal("a quote is never closed");
+  }
   if (from < text.length) close(text.length);
   return rows;
 }
