@@ -89,6 +89,9 @@ export const ENCODINGS: readonly Encoding[] = [
   ["in UTF-8, decoded and encoded again", (text) => narrow(new TextDecoder("windows-1252").decode(narrow(text)))],
 ];
 
+/** A quote, a line feed, a carriage return, a comma, a tab, a blank, a nought, and bytes that are none of UTF-8. */
+const RUNS = [34, 10, 13, 44, 9, 32, 48, 0x80, 0xff];
+
 /** What happens to bytes. */
 export const OF_BYTES: readonly BytesMutation[] = [
   [
@@ -116,5 +119,20 @@ export const OF_BYTES: readonly BytesMutation[] = [
     },
   ],
   ["cut off", (bytes, chance) => bytes.slice(0, chance.below(bytes.length + 1))],
+  [
+    "noise from a place on",
+    (bytes, chance) => {
+      const from = chance.below(bytes.length + 1);
+      return bytes.map((byte, at) => (at < from ? byte : chance.below(256)));
+    },
+  ],
+  [
+    "a run of one byte",
+    (bytes, chance) => {
+      const at = chance.below(bytes.length + 1);
+      const run = new Uint8Array(chance.of([100, 5_000, 270_000])).fill(chance.of(RUNS));
+      return Uint8Array.from([...bytes.subarray(0, at), ...run, ...bytes.subarray(at)]);
+    },
+  ],
   ["emptied", () => new Uint8Array(0)],
 ];
