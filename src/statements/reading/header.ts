@@ -12,6 +12,9 @@ export const HEAD_BYTES = 65_536;
 /** The first record of a DDEX sales report, whose records are too unlike one another to be counted. */
 const DDEX_HEAD = /^\uFEFF?(?:HEAD|FHEA)\t/u;
 
+/** No real header has so many: a line made of delimiters costs every format a look at each of its cells. */
+const MOST_HEADER_CELLS = 1000;
+
 const DELIMITERS: readonly Delimiter[] = ["\t", ";", ","];
 
 /** A line that may be the header. */
@@ -127,9 +130,10 @@ function isWhollyQuoted(line: string): boolean {
   return cells.length > 1 && cells.every((cell) => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"'));
 }
 
-/** The lines of a head that may be its header: those with at least one name. */
+/** The lines of a head that may be its header: those with at least one name, and not with thousands. */
 export function candidateHeaders(head: FileHead): HeaderCandidate[] {
   return head.lines.flatMap((cells, index) => {
+    if (cells.length > MOST_HEADER_CELLS) return [];
     const keys = cells.map(normaliseHeader);
     if (keys.every((key) => key === "")) return [];
     return [{ line: index + 1, names: cells.map(printedHeader), keys }];

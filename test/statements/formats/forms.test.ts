@@ -229,6 +229,20 @@ describe("a file with", () => {
     expect(whole.stated.map(({ what }) => what)).toEqual(["lines", "amount", "units"]);
   });
 
+  it("words that every object has in its cells takes them for words like any other", () => {
+    for (const word of ["constructor", "__proto__", "toString"]) {
+      const kind = NAMES.indexOf("Song/Album");
+      const [header, line] = [NAMES, row(word, "1.25").map((cell, at) => (at === 0 || at === kind ? word : cell))];
+      expect(readFile(utf8(written([header, line]))).lines.map((each) => [each.title, each.kind])).toEqual([
+        [word, "stream"],
+      ]);
+      const apple = new TextDecoder().decode(fixture("apple.music.financial.v2.txt"));
+      const said = apple.replace("\nUS\t", `\n${word}\t`);
+      expect(said).not.toBe(apple);
+      expect(readFile(utf8(said)).lines).toHaveLength(4);
+    }
+  });
+
   it("twenty digits behind the point loses none of them", () => {
     const rows = [NAMES, row("Undertow", "0.12345678901234567891"), row("Undertow", "0.00000000000000000001")];
     expect(read(utf8(written(rows))).sums).toEqual({ USD: "0.12345678901234567892" });

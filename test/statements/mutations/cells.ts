@@ -122,6 +122,7 @@ export const TEXTS: readonly string[] = [
   "\uD800",
   "__proto__",
   "constructor",
+  "valueOf",
   "<script>alert(1)</script>",
   "'; DROP TABLE statements; --",
   "USD",

@@ -1,6 +1,11 @@
 // The home of the comparison: what the product makes of a mutant, and what the reference does.
 import { formatExact } from "../../../src/kernel/quantise.ts";
-import { AnswerMissingError, type LineProblem, LineProblemError } from "../../../src/statements/formats/format.ts";
+import {
+  AnswerMissingError,
+  type LineKind,
+  type LineProblem,
+  LineProblemError,
+} from "../../../src/statements/formats/format.ts";
 import { EncodingProbe } from "../../../src/statements/reading/encoding.ts";
 import { SNIFF_BYTES, sniff } from "../../../src/statements/reading/sniff.ts";
 import { EXPECTED, FIXTURES, fixture, givenFor, headOf, readFile } from "../read-file.ts";
@@ -27,6 +32,18 @@ const RELATIVES: readonly (readonly string[])[] = [
   ["s4a.audience_timeline", "s4a.audience_timeline.v2", "s4a.song_timeline"],
 ];
 
+const KINDS = new Set<LineKind>([
+  "stream",
+  "download",
+  "ugc",
+  "physical",
+  "performance",
+  "mechanical",
+  "sync",
+  "charge",
+  "other",
+]);
+
 /** No file may keep a reader longer. */
 const MOST_MS = 2000;
 
@@ -43,6 +60,8 @@ export function outcomeOf(bytes: Uint8Array, name: string): Outcome {
     if (lines.length === 0) {
       return { kind: "refused", format, problem: { line: 1, column: null, code: "lines_missing", message: "" } };
     }
+    const stranger = lines.find(({ kind }) => !KINDS.has(kind));
+    if (stranger !== undefined) throw new Error(`line ${stranger.line} is of the kind ${stranger.kind}`);
     const shown = lines.map(
       ({ line, period, currency, exact, units }) => `${line} ${period} ${formatExact(exact)} ${currency} ${units}`,
     );
