@@ -73,7 +73,7 @@ export function narrow(text: string): Uint8Array {
 export function textOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff) return new TextDecoder("utf-16le").decode(bytes);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
   }

@@ -29,6 +29,7 @@ export const TEMPLATES: readonly Template[] = FIXTURES.flatMap((name) => {
 const RELATIVES: readonly (readonly string[])[] = [
   ["distrokid.v1", "distrokid.v2"],
   ["bandcamp.v1", "bandcamp.v2"],
+  ["ddex.dsr.flat", "ddex.dsr.usage"],
   ["s4a.audience_timeline", "s4a.audience_timeline.v2", "s4a.song_timeline"],
 ];
 

@@ -93,6 +93,11 @@ export const MONTH_DIGITS = month(/^(\d{4})(\d\d)$/u);
 export const MONTH_LETTERED = month(/^(\d{4})M(\d\d?)$/iu);
 /** `2026.07 Streams`. */
 export const MONTH_DOTTED = month(/^(\d{4})\.(\d\d)(?:\s.*)?$/u);
+/** `2026`, all of it. */
+export const YEAR: PeriodForm = (printed) => {
+  const [year = 0] = numbers(/^(\d{4})$/u, printed) ?? [];
+  return monthsOf(year, 1, 12);
+};
 /** `2026 7`, from two cells. */
 export const YEAR_MONTH = month(/^(\d{4}) (\d\d?)$/u);
 

@@ -1,5 +1,6 @@
 // The home of the reference reading: what a file comes to, by the shortest way that is obviously right.
 import { fromTo, MONTH_FIRST, monthOf, YEAR_FIRST } from "./dates.ts";
+import { salesReport } from "./dsr.ts";
 import { type CurrencySaid, type Described, type Get, REFERENCE, type ReferenceAnswers } from "./formats.ts";
 import { amountOf, countOf, type Mark, markOf } from "./numbers.ts";
 import { cutText, type ReferenceRow, type ReferenceText, Refusal } from "./text.ts";
@@ -28,6 +29,7 @@ export type ReferenceReading = { readonly lines: readonly ReferenceLine[] } | { 
 /** Reads a file as one format. */
 export function referenceOf(bytes: Uint8Array, given: ReferenceGiven): ReferenceReading {
   try {
+    if (SALES_REPORTS.includes(given.format)) return { lines: salesReport(cutText(bytes, "tabs alone")) };
     const text = cutText(bytes);
     if (given.format === CLICKNCLEAR) return { lines: licences(text) };
     const described = REFERENCE[given.format];
@@ -41,7 +43,7 @@ export function referenceOf(bytes: Uint8Array, given: ReferenceGiven): Reference
 
 /** The formats that the reference can read. */
 export function referenceFormats(): string[] {
-  return [...Object.keys(REFERENCE), CLICKNCLEAR];
+  return [...Object.keys(REFERENCE), ...SALES_REPORTS, CLICKNCLEAR];
 }
 
 function nameOf(cell: string): string {
@@ -217,6 +219,8 @@ function monthOfFile(
   if (month === null) throw new Refusal("no days are told");
   return month;
 }
+
+const SALES_REPORTS = ["ddex.dsr.flat", "ddex.dsr.usage"];
 
 const CLICKNCLEAR = "clicknclear.v1";
 /** How many cells a sale of recordings, of works, and a total have. */

@@ -26,8 +26,13 @@ const LONGEST_RECORD = 262_144;
 /** A byte order mark, or one that a program took for three letters. */
 const MARKS = /^(?:\uFEFF|\u00EF\u00BB\u00BF)+/u;
 
-/** Cuts a file. @throws Refusal where it is no text, or a quote is never closed */
-export function cutText(bytes: Uint8Array): ReferenceText {
+/**
+ * Cuts a file.
+ *
+ * @param how a format may be told by its first word to be parted by tabs, with quotes that are letters
+ * @throws Refusal where it is no text, or a quote is never closed
+ */
+export function cutText(bytes: Uint8Array, how: "as it looks" | "tabs alone" = "as it looks"): ReferenceText {
   const { label, start } = encodingOf(bytes);
   const text = decode(bytes.subarray(start), label);
   if (text === "" || text.includes("\0")) throw new Refusal("no text");
@@ -37,8 +42,8 @@ export function cutText(bytes: Uint8Array): ReferenceText {
   const marked = text.replace(MARKS, "");
   const lines = headOf(text, label).replace(MARKS, "").split(newline, HEAD_LINES);
   const head = lines.map((line) => (newline === "\n" ? line.replace(/\r$/u, "") : line));
-  const delimiter = delimiterOf(head);
-  const isQuoted = delimiter !== "\t" || head.some(isWhollyQuoted);
+  const delimiter = how === "tabs alone" ? "\t" : delimiterOf(head);
+  const isQuoted = how === "as it looks" && (delimiter !== "\t" || head.some(isWhollyQuoted));
   return {
     rows: rowsOf(marked, newline, delimiter, isQuoted),
     head: rowsOf(lines.join(newline), newline, delimiter, isQuoted, true),
@@ -52,7 +57,7 @@ function encodingOf(bytes: Uint8Array): { label: string; start: number } {
   if (first === 0xfe && second === 0xff) return { label: "utf-16be", start: 2 };
   if (first === 0xef && second === 0xbb && third === 0xbf) return { label: "utf-8", start: 3 };
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return { label: "utf-8", start: 0 };
   } catch {
     return { label: "windows-1252", start: 0 };
@@ -60,7 +65,7 @@ function encodingOf(bytes: Uint8Array): { label: string; start: number } {
 }
 
 function decode(bytes: Uint8Array, label: string): string {
-  return new TextDecoder(label, { ignoreBOM: true }).decode(bytes);
+  return new TextDecoder(label, { fatal: false, ignoreBOM: true }).decode(bytes);
 }
 
 function headOf(text: string, label: string): string {
