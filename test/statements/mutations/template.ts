@@ -1,5 +1,6 @@
 // The home of templates: a file as the mutations take it apart.
-import { REFERENCE } from "../reference/formats.ts";
+import { DISTRIBUTORS } from "../reference/distributors.ts";
+import { STORES } from "../reference/stores.ts";
 import { cutText } from "../reference/text.ts";
 import { textOf } from "./bytes.ts";
 import type { Template } from "./mutate.ts";
@@ -11,7 +12,7 @@ const PERIOD = /^(?:\d{4}[-/M]\d|\d{1,2}[/-]\d{1,2}[/-]\d|[A-Z][a-z]+ \d{4}$|\dQ
 /** Takes a file of a known format apart. */
 export function templateOf(name: string, bytes: Uint8Array, format: string): Template {
   const rows = cutText(bytes).rows.map(({ cells }) => [...cells]);
-  const needed = (REFERENCE[format]?.needs ?? []).flatMap((column) => column.split("|"));
+  const needed = ((DISTRIBUTORS[format] ?? STORES[format])?.needs ?? []).flatMap((column) => column.split("|"));
   const counts = rows
     .slice(0, 10)
     .map((cells) => cells.filter((cell) => needed.includes(cell.trim().toLowerCase())).length);

@@ -1,8 +1,10 @@
 // The home of the reference reading: what a file comes to, by the shortest way that is obviously right.
 import { fromTo, MONTH_FIRST, monthOf, YEAR_FIRST } from "./dates.ts";
+import type { CurrencySaid, Described, Get, ReferenceAnswers } from "./described.ts";
+import { DISTRIBUTORS } from "./distributors.ts";
 import { salesReport } from "./dsr.ts";
-import { type CurrencySaid, type Described, type Get, REFERENCE, type ReferenceAnswers } from "./formats.ts";
 import { amountOf, countOf, type Mark, markOf } from "./numbers.ts";
+import { STORES } from "./stores.ts";
 import { cutText, type ReferenceRow, type ReferenceText, Refusal } from "./text.ts";
 
 /** A line as far as money and plays are concerned. */
@@ -32,7 +34,7 @@ export function referenceOf(bytes: Uint8Array, given: ReferenceGiven): Reference
     if (SALES_REPORTS.includes(given.format)) return { lines: salesReport(cutText(bytes, "tabs alone")) };
     const text = cutText(bytes);
     if (given.format === CLICKNCLEAR) return { lines: licences(text) };
-    const described = REFERENCE[given.format];
+    const described = DISTRIBUTORS[given.format] ?? STORES[given.format];
     if (described === undefined) throw new Error(`the reference does not know ${given.format}`);
     return { lines: linesOf(text, described, given) };
   } catch (error) {
@@ -43,7 +45,7 @@ export function referenceOf(bytes: Uint8Array, given: ReferenceGiven): Reference
 
 /** The formats that the reference can read. */
 export function referenceFormats(): string[] {
-  return [...Object.keys(REFERENCE), ...SALES_REPORTS, CLICKNCLEAR];
+  return [...Object.keys(DISTRIBUTORS), ...Object.keys(STORES), ...SALES_REPORTS, CLICKNCLEAR];
 }
 
 function nameOf(cell: string): string {
