@@ -60,6 +60,7 @@ export default defineConfig(async () => {
                   ENVIRONMENT: "development",
                   SIGNING_KEY: "5e".repeat(32),
                   LONG: process.env.LONG ?? "",
+                  SEED: process.env.SEED ?? "",
                 },
                 // Nothing outside is ever asked; a test that forgets to say what is answered sees where its call went.
                 outboundService: (request: Request) =>

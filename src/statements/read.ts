@@ -18,7 +18,7 @@ import {
 } from "./model.ts";
 import { MADE_OBJECTS, objectKey, readRange, removeObjects } from "./objects.ts";
 import { joinReport } from "./parts/reports.ts";
-import { decoder, newlineByte } from "./reading/encoding.ts";
+import { decoder, markBytes, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";
 import {
   type BlockRow,
@@ -142,7 +142,7 @@ export async function readSlice(
 ): Promise<BlockOfStep[]> {
   const { reader, match, head, quoting } = textReader;
   const length = Math.min(Math.max(ctx.settings.sliceBytes, MIN_SLICE_BYTES), text.bytes - place.offset);
-  const bytes = await readRange(ctx.stores.files, objectKey(ctx.scope, statementId, text.object), place.offset, length);
+  const range = await readRange(ctx.stores.files, objectKey(ctx.scope, statementId, text.object), place.offset, length);
   const atEnd = place.offset + length >= text.bytes;
   const { newline } = text;
   const cut = {
@@ -152,6 +152,8 @@ export async function readSlice(
     linesPerBlock: LINES_PER_BLOCK,
     atEnd,
   };
+  const bytes = place.offset === 0 ? range.subarray(markBytes(range)) : range;
+  place.offset += range.length - bytes.length;
   const from = { ...place };
   const letters = decoder(text.encoding);
   const rows: BlockOfStep[] = [];

@@ -16,7 +16,7 @@ import {
 } from "../../src/statements/formats/format.ts";
 import type { Recognised } from "../../src/statements/formats/registry.ts";
 import { recognise } from "../../src/statements/formats/registry.ts";
-import { decoder, EncodingProbe, newlineByte } from "../../src/statements/reading/encoding.ts";
+import { decoder, EncodingProbe, markBytes, newlineByte } from "../../src/statements/reading/encoding.ts";
 import { HEAD_BYTES, readHead } from "../../src/statements/reading/header.ts";
 import { forEachRecord, splitBlocks } from "../../src/statements/reading/records.ts";
 
@@ -82,23 +82,22 @@ export function expectations(name: string): Record<string, Record<string, unknow
 }
 
 /** How a fixture is read: under its own name, and with the answers it needs. */
-export function givenFor(name: string): Given & { readonly answers: Answers } {
+export function givenFor(name: string): Given & { readonly filename: string; readonly answers: Answers } {
   return { filename: name, answers: EXPECTED[name]?.answers ?? {} };
 }
 
 /** The head of a file, and the text it was cut from in UTF-8. */
-export function headOf(bytes: Uint8Array): { head: FileHead; recognised: Recognised; utf8: Uint8Array; start: number } {
+export function headOf(bytes: Uint8Array): { head: FileHead; recognised: Recognised; utf8: Uint8Array } {
   const probe = new EncodingProbe();
   for (let at = 0; at < bytes.length; at += 1000) probe.push(bytes.subarray(at, at + 1000));
   const encoding = probe.finish();
   const isWide = encoding.encoding.startsWith("utf-16");
-  const start = isWide ? 0 : encoding.bomBytes;
   const utf8 = isWide
     ? new TextEncoder().encode(decoder(encoding.encoding).decode(bytes.subarray(encoding.bomBytes)))
     : bytes;
-  const text = decoder(isWide ? "utf-8" : encoding.encoding).decode(utf8.subarray(start, start + HEAD_BYTES));
+  const text = decoder(isWide ? "utf-8" : encoding.encoding).decode(utf8.subarray(0, HEAD_BYTES));
   const head = readHead(text, encoding);
-  return { head, recognised: recognise(head), utf8, start };
+  return { head, recognised: recognise(head), utf8 };
 }
 
 /** What a person and an upload say beside the bytes. */
@@ -120,7 +119,7 @@ export interface WholeFile {
  * before than what was saved, as when a page is read again.
  */
 export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 << 20, linesPerBlock = 1000): WholeFile {
-  const { head, recognised, utf8, start } = headOf(bytes);
+  const { head, recognised, utf8 } = headOf(bytes);
   if (recognised.kind !== "match") throw new Error(recognised.kind);
   const { format, match } = recognised;
   const { filename = "statement", artist = "Glass Harbor", answers = {} } = given;
@@ -132,12 +131,14 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
   const lines: StatementLine[] = [];
   const apart: RowApart[] = [];
   let line = 1;
-  let offset = start;
+  let offset = markBytes(utf8);
   let size = sliceBytes;
   while (offset < utf8.length) {
     const slice = utf8.subarray(offset, offset + size);
     const atEnd = offset + size >= utf8.length;
     const blocks = splitBlocks(slice, { ...shape, newline: newlineByte(head.newline), linesPerBlock, atEnd });
+    const fault = blocks.at(-1)?.fault ?? null;
+    const from = line;
     const whole = blocks.filter((block) => block.complete);
     for (const block of whole) {
       if (reader.memory !== null) {
@@ -157,6 +158,10 @@ export function readFile(bytes: Uint8Array, given: Given = {}, sliceBytes = 1 <<
         line,
       );
       line += block.lines;
+    }
+    if (fault !== null) {
+      const message = "a record does not end";
+      throw new LineProblemError({ line: from + fault.line, column: null, code: fault.code, message });
     }
     const last = whole.at(-1);
     if (last === undefined) size *= 2;

@@ -1,4 +1,5 @@
 // The home of Bandcamp's sales reports: the one of 17 columns and the raw one of 52.
+import { wordOf } from "./cells.ts";
 import type { Row, RowsInOrder, TableDeclaration } from "./declaration.ts";
 import type { LineKind, RowApart } from "./format.ts";
 import { AMERICAN_DAY } from "./spans.ts";
@@ -93,7 +94,7 @@ const shared = {
   period: AMERICAN_DAY,
   numbers: ".",
   platform: "Bandcamp",
-  kind: (row) => KINDS[row.get("item type").toLowerCase()] ?? "other",
+  kind: (row) => wordOf(KINDS, row.get("item type").toLowerCase()) ?? "other",
   unitsMayBeBlank: true,
   inOrder: () => new SalesAndRefunds(),
 } as const satisfies Partial<TableDeclaration>;

@@ -71,6 +71,11 @@ export function unwrapped(cell: string): string {
   return inner.replaceAll('""', '"');
 }
 
+/** What a list of words says of a printed one. Of what every object has (`constructor`, `__proto__`) it says nothing. */
+export function wordOf<T>(words: Readonly<Record<string, T>>, printed: string): T | undefined {
+  return Object.hasOwn(words, printed) ? words[printed] : undefined;
+}
+
 const BIGINT = /^-?\d+n$/u;
 
 /** Writes what a reader remembers as JSON; whole numbers of any size keep their value. */

@@ -4,7 +4,7 @@ import { isCurrency } from "../../kernel/currency.ts";
 import { formatExact } from "../../kernel/quantise.ts";
 import { territoryFrom } from "../../kernel/territory.ts";
 import { monthOf } from "../../kernel/time.ts";
-import { readMemory, writeMemory } from "./cells.ts";
+import { readMemory, wordOf, writeMemory } from "./cells.ts";
 import {
   type ExplainedCell,
   type FileHead,
@@ -243,7 +243,7 @@ class Row {
     this.line = line;
     this.isTotal = row === "T" && INCOMES.includes(income);
     this.#printed = printed;
-    const cells = this.isTotal ? TOTAL : row === "S" ? SALES[income] : undefined;
+    const cells = this.isTotal ? TOTAL : row === "S" ? wordOf(SALES, income) : undefined;
     if (cells === undefined) {
       const message = `"${row},${income}" begins no row whose cells are known`.slice(0, 120);
       throw new LineProblemError({ line, column: ROW_TYPE, code: "record_unknown", message });

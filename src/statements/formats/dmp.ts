@@ -1,4 +1,5 @@
 // The home of the plain statement that publishers who work with django-music-publisher take in.
+import { wordOf } from "./cells.ts";
 import type { LineKind } from "./format.ts";
 import { tableFormat } from "./table.ts";
 
@@ -36,6 +37,6 @@ export const DMP = tableFormat({
   },
   period: { ofFile: () => null },
   numbers: ".",
-  kind: (row) => RIGHTS[row.get("Right Type").toLowerCase()] ?? "other",
+  kind: (row) => wordOf(RIGHTS, row.get("Right Type").toLowerCase()) ?? "other",
   asks: ["period"],
 });

@@ -161,7 +161,10 @@ export type Delimiter = "\t" | ";" | ",";
 
 /** The beginning of a file, cut into cells: all that a format may look at to recognise it. */
 export interface FileHead {
-  /** Cells of the first ten physical lines, unquoted; a blank line has none. `lines[0]` is line 1. */
+  /**
+   * Cells of the first ten physical lines, unquoted; a blank line has none. `lines[0]` is line 1. A record of several
+   * lines stands on its first, and one that does not end within the head nowhere.
+   */
   readonly lines: readonly (readonly string[])[];
   readonly delimiter: Delimiter;
   /** Whether a quote opens a cell that may hold delimiters and line ends; false means that quotes are letters. */

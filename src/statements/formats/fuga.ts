@@ -1,5 +1,6 @@
 // The home of FUGA's extended royalty export, which labels and distributors built on FUGA hand on.
 import { isCurrency } from "../../kernel/currency.ts";
+import { wordOf } from "./cells.ts";
 import type { FileFacts } from "./declaration.ts";
 import { between, ISO_DAY } from "./spans.ts";
 import { tableFormat } from "./table.ts";
@@ -88,5 +89,5 @@ function currencyBehind(calculation: string): string | null {
   const at = calculation.lastIndexOf("=");
   if (at === -1) return null;
   const sign = calculation.slice(at + 1).replaceAll(/[\s\d.,+-]/gu, "");
-  return SIGNS[sign] ?? (isCurrency(sign) ? sign : null);
+  return wordOf(SIGNS, sign) ?? (isCurrency(sign) ? sign : null);
 }

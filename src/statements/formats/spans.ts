@@ -34,17 +34,20 @@ export function monthOfSpan({ from, to }: Span): Month {
   return best;
 }
 
+/** Any other year is a slip of whoever wrote it; and at the calendar's ends months have no neighbours. */
+const LIKELY_YEAR = /^(?:19|20|21)/u;
+
 function month(text: string): Span | null {
-  return isMonth(text) ? { from: firstDay(text), to: lastDay(text) } : null;
+  return isMonth(text) && LIKELY_YEAR.test(text) ? { from: firstDay(text), to: lastDay(text) } : null;
 }
 
 function months(from: string, to: string): Span | null {
-  return isMonth(from) && isMonth(to) && from <= to ? { from: firstDay(from), to: lastDay(to) } : null;
+  return between(month)(from, to);
 }
 
 function day(year: string, monthOfYear: string, dayOfMonth: string): Span | null {
   const text = `${fullYear(year)}-${monthOfYear.padStart(2, "0")}-${dayOfMonth.padStart(2, "0")}`;
-  return isDay(text) ? { from: text, to: text } : null;
+  return isDay(text) && LIKELY_YEAR.test(text) ? { from: text, to: text } : null;
 }
 
 function fullYear(year: string): string {
@@ -157,8 +160,7 @@ function numberOf(name: string): string | null {
  */
 export function spanOfName(filename: string): Span | null {
   const [from, to, ...more] = filename.match(/(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/gu) ?? [];
-  if (from === undefined || to === undefined || more.length > 0) return null;
-  return isDay(from) && isDay(to) && from <= to ? { from, to } : null;
+  return from === undefined || to === undefined || more.length > 0 ? null : between(ISO_DAY)(from, to);
 }
 
 /** A day that stands for its month, as its first or its last. */

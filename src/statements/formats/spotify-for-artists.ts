@@ -83,8 +83,8 @@ export const S4A_SONG_TIMELINE = tableFormat({
  * it does not know listeners and saves: its plays are of no days that could be told.
  */
 function songOrTotal(row: Row): RowApart | null {
-  const streams = row.amount(row.get("streams"));
-  if (row.get("listeners") === "0" && row.get("saves") === "0" && streams !== null && streams > 0n) {
+  const isPlayed = /[1-9]/u.test(row.get("streams"));
+  if (row.get("listeners") === "0" && row.get("saves") === "0" && isPlayed) {
     const message = "streams without listeners: this is the export since the beginning; export a period instead";
     throw new LineProblemError({ line: row.line, column: "listeners", code: "all_time_export", message });
   }

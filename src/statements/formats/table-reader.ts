@@ -7,7 +7,7 @@ import { formatExact } from "../../kernel/quantise.ts";
 import { territoryFrom } from "../../kernel/territory.ts";
 import type { Day, Month } from "../../kernel/time.ts";
 import { normaliseHeader } from "../reading/header.ts";
-import { Memo, parseUnits, unwrapped } from "./cells.ts";
+import { Memo, parseUnits, unwrapped, wordOf } from "./cells.ts";
 import type { Field, FileFacts, Row, RowsInOrder, TableDeclaration } from "./declaration.ts";
 import {
   AnswerMissingError,
@@ -149,9 +149,7 @@ export class TableReader implements LineReader {
     });
     this.#kinds = new Memo((printed) => {
       if (typeof kind !== "object") return null;
-      const word = printed.trim().toLowerCase();
-      // What a file prints may be any word, also one that every object has.
-      return Object.hasOwn(kind, word) ? (kind[word] ?? null) : null;
+      return wordOf(kind, printed.trim().toLowerCase()) ?? null;
     });
   }
 
@@ -312,8 +310,7 @@ export class TableReader implements LineReader {
   }
 
   #totalOf(cells: readonly string[], line: number, footer: NonNullable<TableDeclaration["footer"]>): RowApart | null {
-    const label = normaliseHeader(cells[0] ?? "");
-    const what = Object.hasOwn(footer, label) ? footer[label] : undefined;
+    const what = wordOf(footer, normaliseHeader(cells[0] ?? ""));
     if (what === undefined) return null;
     const printed = cellOf(cells, 1);
     const exact = what === "amount" ? this.#parse(printed) : null;
@@ -437,7 +434,8 @@ function currencyOf(declaration: TableDeclaration, layout: Layout, file: FileFac
   }
   if ("is" in rule) return rule.is;
   if ("ofFile" in rule && layout.columns.some((column) => column?.is === "currency")) return null;
-  const told = "usually" in rule ? rule.usually : rule.ofFile(file);
+  const said = "usually" in rule ? rule.usually : rule.ofFile(file);
+  const told = said !== null && isCurrency(said) ? said : null;
   const currency = "usually" in rule ? (answers.currency ?? told) : (told ?? answers.currency ?? null);
   if (currency === null) throw new AnswerMissingError("currency", "The file does not tell its currency.");
   return currency;

@@ -18,8 +18,10 @@ function matchOf(declaration: TableDeclaration, layout: Layout): FormatMatch | n
   return { score: at.size / Object.keys(columns).length, headerLine: header.line, missing };
 }
 
+/** The first line that lacks nothing is the header: a later one may stand among lines, which are not to be passed over. */
 function isBetter(match: FormatMatch, best: FormatMatch | null): boolean {
   if (best === null || match.missing.length < best.missing.length) return true;
+  if (best.missing.length === 0) return false;
   return match.missing.length === best.missing.length && match.score > best.score;
 }
 

@@ -5,7 +5,7 @@ import { listEarlier, listOverlaps, type Overlap } from "../check.ts";
 import { type FileHead, type FormatMatch, LineProblemError, type StatementFormat } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/registry.ts";
 import { WITHHELD } from "../formats/table-reader.ts";
-import { decoder, newlineByte } from "../reading/encoding.ts";
+import { decoder, markBytes, newlineByte } from "../reading/encoding.ts";
 import { forEachRecord, splitBlocks } from "../reading/records.ts";
 import type { StatementRow } from "../repository.ts";
 import { getStatement } from "../service.ts";
@@ -121,15 +121,16 @@ function rowsOf(bytes: Uint8Array, text: StatementText, head: FileHead, headerRo
   const atEnd = bytes.byteLength >= text.bytes;
   const cut = { newline: newlineByte(newline), delimiter, quoting, linesPerBlock: 1, atEnd };
   const letters = decoder(text.encoding);
+  const unmarked = bytes.subarray(markBytes(bytes));
   const rows: PreviewRow[] = [];
   let line = 1;
   try {
-    for (const block of splitBlocks(bytes, cut)) {
+    for (const block of splitBlocks(unmarked, cut)) {
       if (!block.complete || rows.length === ROWS) break;
       const add = (cells: string[], at: number) => {
         if (at > headerRow) rows.push({ line: at, cells });
       };
-      const record = letters.decode(bytes.subarray(block.start, block.end));
+      const record = letters.decode(unmarked.subarray(block.start, block.end));
       forEachRecord(record, { newline, delimiter, quoting }, add, line);
       line += block.lines;
     }

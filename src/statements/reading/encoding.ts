@@ -147,6 +147,22 @@ class CodeUnits implements Units {
   }
 }
 
+/** A byte order mark in UTF-8, and one that a program took for `ï»¿` and wrote as these three letters. */
+const MARKS = [
+  [0xef, 0xbb, 0xbf],
+  [0xc3, 0xaf, 0xc2, 0xbb, 0xc2, 0xbf],
+];
+
+/** How many bytes of byte order marks a text begins with, which are no part of its first cell. */
+export function markBytes(bytes: Uint8Array): number {
+  let at = 0;
+  for (;;) {
+    const mark = MARKS.find((each) => each.every((byte, index) => bytes[at + index] === byte));
+    if (mark === undefined) return at;
+    at += mark.length;
+  }
+}
+
 /** The byte that ends a line in a file of one byte per ASCII letter. */
 export function newlineByte(newline: LineEnd): 10 | 13 {
   return newline === "\n" ? LF : CR;

@@ -1,6 +1,6 @@
 // The home of the head of a file: its delimiter, its first lines as cells, and header names made comparable.
 import type { Delimiter, FileHead } from "../formats/format.ts";
-import type { TextEncoding } from "./encoding.ts";
+import type { LineEnd, TextEncoding } from "./encoding.ts";
 import { cellsOf } from "./records.ts";
 
 /** How many physical lines at the start of a file may hold its header. */
@@ -11,6 +11,9 @@ export const HEAD_BYTES = 65_536;
 
 /** The first record of a DDEX sales report, whose records are too unlike one another to be counted. */
 const DDEX_HEAD = /^\uFEFF?(?:HEAD|FHEA)\t/u;
+
+/** No real header has so many: a line made of delimiters costs every format a look at each of its cells. */
+const MOST_HEADER_CELLS = 1000;
 
 const DELIMITERS: readonly Delimiter[] = ["\t", ";", ","];
 
@@ -94,11 +97,31 @@ export function readHead(
   if (lines.at(-1) === "") lines.pop();
   const delimiter = known?.delimiter ?? detectDelimiter(lines);
   const quoting = known?.quoting ?? (delimiter !== "\t" || lines.some(isWhollyQuoted));
-  const cut = (line: string): string[] => {
-    if (line === "") return [];
-    return (quoting ? cellsOf(line, delimiter) : null) ?? line.split(delimiter);
-  };
-  return { lines: lines.map(cut), delimiter, quoting, newline, encoding: encoding.encoding };
+  const cut = quoting ? cutQuoted(lines, delimiter, newline) : lines.map((line) => cutLine(line, delimiter));
+  return { lines: cut, delimiter, quoting, newline, encoding: encoding.encoding };
+}
+
+function cutLine(line: string, delimiter: Delimiter): string[] {
+  return line === "" ? [] : line.split(delimiter);
+}
+
+/**
+ * A record that quotes carry over several lines has its cells on the first of them; one that does not end has none. So
+ * no header is seen within a quoted cell, and none whose record would take lines below it along.
+ */
+function cutQuoted(lines: readonly string[], delimiter: Delimiter, newline: LineEnd): string[][] {
+  const cut = lines.map((): string[] => []);
+  let first = 0;
+  let raw: string | null = null;
+  for (const [at, line] of lines.entries()) {
+    if (raw === null) first = at;
+    raw = raw === null ? line : raw + newline + line;
+    const cells = raw === "" ? [] : cellsOf(raw, delimiter);
+    if (cells === null) continue;
+    cut[first] = cells;
+    raw = null;
+  }
+  return cut;
 }
 
 /** In a tab-delimited file quotes are letters, unless some line wraps every cell in them. */
@@ -107,9 +130,10 @@ function isWhollyQuoted(line: string): boolean {
   return cells.length > 1 && cells.every((cell) => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"'));
 }
 
-/** The lines of a head that may be its header: those with at least one name. */
+/** The lines of a head that may be its header: those with at least one name, and not with thousands. */
 export function candidateHeaders(head: FileHead): HeaderCandidate[] {
   return head.lines.flatMap((cells, index) => {
+    if (cells.length > MOST_HEADER_CELLS) return [];
     const keys = cells.map(normaliseHeader);
     if (keys.every((key) => key === "")) return [];
     return [{ line: index + 1, names: cells.map(printedHeader), keys }];

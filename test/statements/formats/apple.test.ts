@@ -86,6 +86,7 @@ describe("Apple Music's streams", () => {
     };
     expect(asks(STREAMS.replace(/^End Date.*\n/m, ""))).toBe("period");
     expect(asks(STREAMS.replace(/^Currency.*\n/m, ""))).toBe("currency");
+    expect(asks(STREAMS.replace(/^Currency.*\n/m, "Currency\tDollars\n"))).toBe("currency");
     const answered = readFile(utf8(STREAMS.replace(/^Currency.*\n/m, "")), { answers: { currency: "NZD" } });
     expect(new Set(answered.lines.map(({ currency }) => currency))).toEqual(new Set(["NZD"]));
   });

@@ -118,6 +118,12 @@ describe("a period as printed", () => {
     [NAMED_MONTH, "Foo 2026"],
     [YEAR_AND_MONTH, "2026"],
     [ISO_DAY, ""],
+    [ISO_MONTH, "0000-01"],
+    [ISO_DAY, "0001-01-31"],
+    [ISO_DAY, "9999-12-31"],
+    [AMERICAN_DAY, "01/01/0206"],
+    [COMPACT_MONTH, "226607"],
+    [QUARTER, "0026Q2"],
   ] as const)("%# refuses %s", (...[read, printed]) => {
     expect(read(printed)).toBeNull();
   });
@@ -143,6 +149,7 @@ describe("readers made of others", () => {
     expect(between(ISO_DAY)("2026-04-01", "2026-04-30")).toEqual({ from: "2026-04-01", to: "2026-04-30" });
     expect(between(ISO_DAY)("2026-04-30", "2026-04-01")).toBeNull();
     expect(between(ISO_DAY)("2026-04-30", "")).toBeNull();
+    expect(between(ISO_DAY)("0000-01-01", "0000-01-20")).toBeNull();
   });
 });
 

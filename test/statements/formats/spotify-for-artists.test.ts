@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AnswerMissingError, LineProblemError } from "../../../src/statements/formats/format.ts";
-import { fixture, type Given, headOf, readFile, utf8 } from "../read-file.ts";
+import { fixture, type Given, headOf, problemOf, readFile, utf8 } from "../read-file.ts";
 
 const AUDIENCE = fixture("Audience-timeline.csv");
 const OLDER = fixture("spotify_for_artists_audience_timeline.csv");
@@ -128,6 +128,13 @@ describe("the songs of an artist", () => {
       read();
     } catch (error) {
       expect(error).toMatchObject({ problem: { line: 2, column: "listeners" } });
+    }
+  });
+
+  it("of all times are refused whatever they count", () => {
+    for (const streams of ["999999999999999", "17.908", "1"]) {
+      const file = utf8(`song,listeners,streams,saves,release_date\nUndertow,0,${streams},0,2024-03-15\n`);
+      expect(problemOf(() => readFile(file, { answers: { period } })).code).toBe("all_time_export");
     }
   });
 

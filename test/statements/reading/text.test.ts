@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LineProblemError } from "../../../src/statements/formats/format.ts";
 import type { TextEncoding } from "../../../src/statements/reading/encoding.ts";
-import { decoder, EncodingProbe } from "../../../src/statements/reading/encoding.ts";
+import { decoder, EncodingProbe, markBytes } from "../../../src/statements/reading/encoding.ts";
 import { detectDelimiter, normaliseHeader, readHead } from "../../../src/statements/reading/header.ts";
 import {
   BLOCK_BYTES,
@@ -125,6 +125,31 @@ describe("the head of a file", () => {
     const head = readHead("\uFEFFa\tb\r\n\r\nc\td\r\n", { encoding: "utf-8", newline: "\n" });
     expect(head.lines).toEqual([["a", "b"], [], ["c", "d"]]);
     expect(head.quoting).toBe(false);
+  });
+});
+
+describe("the head of a file with quotes", () => {
+  const linesOf = (text: string) => readHead(text, { encoding: "utf-8", newline: "\n" }).lines;
+
+  it("has a record of several lines on its first one", () => {
+    expect(linesOf('"a\nb",c\nd,e')).toEqual([["a\nb", "c"], [], ["d", "e"]]);
+  });
+
+  it("has nothing of a record that does not end in it", () => {
+    expect(linesOf('a,b\n"c,d\ne,f')).toEqual([["a", "b"], [], []]);
+  });
+});
+
+describe("byte order marks", () => {
+  it.each([
+    ["a", 0],
+    ["\uFEFFa", 3],
+    ["\u00EF\u00BB\u00BFa", 6],
+    ["\uFEFF\uFEFFa", 6],
+    ["a\uFEFF", 0],
+    ["", 0],
+  ])("%# of %j are %i bytes", (text, bytes) => {
+    expect(markBytes(utf8(text))).toBe(bytes);
   });
 });
 

@@ -1,10 +1,18 @@
 // The home of one record of a DDEX sales report: its cells by name, with the standard's escapes undone.
 
-import { isDay } from "../../../kernel/time.ts";
 import { detached, Memo, parseUnits } from "../cells.ts";
 import { type LineProblemCode, LineProblemError } from "../format.ts";
 import { parseAmount, parseCount } from "../numbers.ts";
-import { anyOf, COMPACT_DAY, COMPACT_MONTH, ISO_DAY, ISO_MONTH, type Span, type SpanReader } from "../spans.ts";
+import {
+  anyOf,
+  between,
+  COMPACT_DAY,
+  COMPACT_MONTH,
+  ISO_DAY,
+  ISO_MONTH,
+  type Span,
+  type SpanReader,
+} from "../spans.ts";
 import type { Layout } from "./layouts.ts";
 
 /**
@@ -14,10 +22,9 @@ import type { Layout } from "./layouts.ts";
 const MOST_LETTERS = 300;
 
 /** A date as the standard prints it: a day, a month or a year; some services leave the hyphens out. */
-const DATE: SpanReader = anyOf(ISO_DAY, ISO_MONTH, COMPACT_DAY, COMPACT_MONTH, (printed = "") => {
-  const [from, to] = [`${printed}-01-01`, `${printed}-12-31`];
-  return isDay(from) && isDay(to) ? { from, to } : null;
-});
+const DATE: SpanReader = anyOf(ISO_DAY, ISO_MONTH, COMPACT_DAY, COMPACT_MONTH, (printed = "") =>
+  between(ISO_DAY)(`${printed}-01-01`, `${printed}-12-31`),
+);
 
 const DATES = new Memo((printed) => DATE(printed));
 
