@@ -89,3 +89,6 @@ export function readMemory<T>(saved: string): T {
     typeof value === "string" && BIGINT.test(value) ? BigInt(value.slice(0, -1)) : value,
   );
 }
+
+/** Shown in place of personal data of others. */
+export const WITHHELD = "(personal data, not shown)";

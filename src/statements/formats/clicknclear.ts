@@ -4,7 +4,8 @@ import { isCurrency } from "../../kernel/currency.ts";
 import { formatExact } from "../../kernel/quantise.ts";
 import { territoryFrom } from "../../kernel/territory.ts";
 import { monthOf } from "../../kernel/time.ts";
-import { readMemory, wordOf, writeMemory } from "./cells.ts";
+import { readMemory, WITHHELD, wordOf, writeMemory } from "./cells.ts";
+import { isrcOf, upcOf } from "./codes.ts";
 import {
   type ExplainedCell,
   type FileHead,
@@ -21,7 +22,6 @@ import {
 } from "./format.ts";
 import { parseAmount, parseCount } from "./numbers.ts";
 import { ISO_DAY } from "./spans.ts";
-import { isrcOf, upcOf, WITHHELD } from "./table-reader.ts";
 
 type Cell = readonly [name: string, field: string | null];
 

@@ -253,7 +253,9 @@ export const ASKABLE = ["currency", "period", "title", "artist", "refunds"] as c
 /** One of {@link ASKABLE}. */
 export type Askable = (typeof ASKABLE)[number];
 
-/** What a person answered; the file's own words come first. */
+/**
+ * What a person answered. Days and titles that a file's name only hints at give way to it; what its rows print does not.
+ */
 export interface Answers {
   /** ISO 4217 code of a file that names none. */
   readonly currency?: string | undefined;

@@ -5,13 +5,11 @@ import { parseIsrc } from "../../kernel/isrc.ts";
 import { platformOf } from "../../kernel/platform.ts";
 import { formatExact } from "../../kernel/quantise.ts";
 import { territoryFrom } from "../../kernel/territory.ts";
-import type { Day, Month } from "../../kernel/time.ts";
 import { normaliseHeader } from "../reading/header.ts";
-import { Memo, parseUnits, unwrapped, wordOf } from "./cells.ts";
+import { Memo, parseUnits, unwrapped, WITHHELD, wordOf } from "./cells.ts";
+import { isrcOf, unwrappedCode, upcOf } from "./codes.ts";
 import type { Field, FileFacts, Row, RowsInOrder, TableDeclaration } from "./declaration.ts";
 import {
-  AnswerMissingError,
-  type Answers,
   type ExplainedCell,
   isApart,
   type LineDetails,
@@ -26,21 +24,15 @@ import {
   type StatementLine,
 } from "./format.ts";
 import { columnsOf, type Layout } from "./layout.ts";
-import { type DecimalMark, decideMark, parseAmount, parseCount } from "./numbers.ts";
-import { monthOfSpan, type Span } from "./spans.ts";
-
-interface Period {
-  readonly month: Month;
-  readonly day: Day | null;
-}
+import { type DecimalMark, parseAmount, parseCount } from "./numbers.ts";
+import type { Span } from "./spans.ts";
+import { currencyOf, markOf, type Period, periodOf, titleOf, windowOf } from "./table-file.ts";
+import { cellOf, placesOf, RowView } from "./table-row.ts";
 
 interface Store {
   readonly printed: string;
   readonly kind: LineKind;
 }
-
-/** Shown in place of personal data of others. */
-export const WITHHELD = "(personal data, not shown)";
 
 /** The details that are numbers. */
 const NUMBERS: ReadonlySet<Field> = new Set(["gross", "deductions", "rate", "exchangeRate"]);
@@ -354,122 +346,6 @@ export class TableReader implements LineReader {
     const column = this.columns[place]?.name ?? null;
     return new LineProblemError({ line, column, code, message: `"${cellOf(cells, place).slice(0, 80)}" ${words}` });
   }
-}
-
-/** One row at a time, seen through the names of its columns. */
-class RowView implements Row {
-  readonly amount: (printed: string) => bigint | null;
-  readonly refunds: "set_aside" | "payout_balance";
-  readonly #layout: Layout;
-  #cells: readonly string[] = [];
-  #line = 0;
-
-  constructor(layout: Layout, amount: (printed: string) => bigint | null, refunds: "set_aside" | "payout_balance") {
-    this.#layout = layout;
-    this.amount = amount;
-    this.refunds = refunds;
-  }
-
-  of(cells: readonly string[], line: number): RowView {
-    this.#cells = cells;
-    this.#line = line;
-    return this;
-  }
-
-  get line(): number {
-    return this.#line;
-  }
-
-  get width(): number {
-    return this.#cells.length;
-  }
-
-  get(column: string): string {
-    return this.at(this.#layout.at.get(column) ?? -1);
-  }
-
-  at(place: number): string {
-    return cellOf(this.#cells, place).trim();
-  }
-}
-
-/** In the order of the declaration, not of the file: it says which of several columns is asked first. */
-function placesOf(declaration: TableDeclaration, layout: Layout): ReadonlyMap<Field, readonly number[]> {
-  const places = new Map<Field, number[]>();
-  for (const name of Object.keys(declaration.columns)) {
-    const place = layout.at.get(name);
-    const column = place === undefined ? null : (layout.columns[place] ?? null);
-    if (place === undefined || column === null) continue;
-    for (const field of [column.is, column.detail]) {
-      if (field !== null) places.set(field, [...(places.get(field) ?? []), place]);
-    }
-  }
-  return places;
-}
-
-function markOf(declaration: TableDeclaration, layout: Layout, file: FileFacts): DecimalMark | null {
-  const { numbers } = declaration;
-  if (numbers === "either") return ".";
-  if (numbers !== "file") return numbers;
-  const money: readonly (Field | null)[] = ["amount", "gross", "rate", "deductions", "exchangeRate"];
-  const columns = layout.columns.flatMap((column) =>
-    column !== null && money.includes(column.is) ? [column.name] : [],
-  );
-  return decideMark(columns.flatMap((name) => file.sample(name)));
-}
-
-function windowOf(told: Span | null, answers: Answers): Span {
-  const window = answers.period ?? told;
-  if (window === null) throw new AnswerMissingError("period", "The file does not tell which days it covers.");
-  return window;
-}
-
-function currencyOf(declaration: TableDeclaration, layout: Layout, file: FileFacts, answers: Answers): string | null {
-  if (declaration.measures === "plays") return "";
-  const rule = declaration.currency ?? "column";
-  if (rule === "column") return null;
-  if (rule === "header") {
-    if (layout.currency === null) throw new Error(`${declaration.id} matched without its currency`);
-    return layout.currency;
-  }
-  if ("is" in rule) return rule.is;
-  if ("ofFile" in rule && layout.columns.some((column) => column?.is === "currency")) return null;
-  const said = "usually" in rule ? rule.usually : rule.ofFile(file);
-  const told = said !== null && isCurrency(said) ? said : null;
-  const currency = "usually" in rule ? (answers.currency ?? told) : (told ?? answers.currency ?? null);
-  if (currency === null) throw new AnswerMissingError("currency", "The file does not tell its currency.");
-  return currency;
-}
-
-function titleOf(told: string | null, answers: Answers): string {
-  const title = answers.title ?? told;
-  if (title === null) throw new AnswerMissingError("title", "The file does not tell which recording it is about.");
-  return title;
-}
-
-function periodOf(span: Span): Period {
-  return { month: monthOfSpan(span), day: span.from === span.to ? span.from : null };
-}
-
-/** An ISRC in its one form where it is valid, else as printed in capitals without hyphens. */
-export function isrcOf(printed: string): string {
-  return parseIsrc(printed) ?? printed.trim().replaceAll("-", "").toUpperCase();
-}
-
-/** A UPC or EAN as far as it is one, else as printed. */
-export function upcOf(printed: string): string {
-  const digits = printed.trim();
-  // A spreadsheet that took the code for a number lost the nought before it; the check digit proves it.
-  return parseGtin(digits) ?? (digits.length === 11 ? parseGtin(`0${digits}`) : null) ?? digits;
-}
-
-function unwrappedCode(printed: string): string {
-  return /^".*"$/u.test(printed) ? printed.slice(1, -1) : printed;
-}
-
-function cellOf(cells: readonly string[], place: number): string {
-  // A negative index would be looked up by name, a hundred times slower.
-  return place < 0 ? "" : (cells[place] ?? "");
 }
 
 function becameOf(read: StatementLine, details: LineDetails, field: string | null): string | null {

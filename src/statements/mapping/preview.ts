@@ -2,9 +2,9 @@
 import type { Ctx } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { listEarlier, listOverlaps, type Overlap } from "../check.ts";
+import { WITHHELD } from "../formats/cells.ts";
 import { type FileHead, type FormatMatch, LineProblemError, type StatementFormat } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/registry.ts";
-import { WITHHELD } from "../formats/table-reader.ts";
 import { decoder, markBytes, newlineByte } from "../reading/encoding.ts";
 import { forEachRecord, splitBlocks } from "../reading/records.ts";
 import type { StatementRow } from "../repository.ts";

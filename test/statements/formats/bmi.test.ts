@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { platformOf } from "../../../src/kernel/platform.ts";
-import { WITHHELD } from "../../../src/statements/formats/table-reader.ts";
+import { WITHHELD } from "../../../src/statements/formats/cells.ts";
 import { detailsOf, explainedOf, fixture, problemOf, readLines, utf8 } from "../read-file.ts";
 
 const NAME = "bmi.v1.csv";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { WITHHELD } from "../../../src/statements/formats/table-reader.ts";
+import { WITHHELD } from "../../../src/statements/formats/cells.ts";
 import { detailsOf, explainedOf, fixture, readLines, utf8 } from "../read-file.ts";
 
 const NAME = "mlc_work_summary.tsv";
