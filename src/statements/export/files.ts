@@ -1,6 +1,7 @@
 // The home of the kinds of files an export is made of, and of how each is written.
 
 import type { Ctx } from "../../db/ctx.ts";
+import type { StatementLine } from "../formats/format.ts";
 import { ObjectWriter } from "../objects.ts";
 import type { StatementRow } from "../repository.ts";
 import { openWalk } from "../walk.ts";
@@ -100,19 +101,30 @@ function headerOf(hasMark: boolean): CsvChunk {
   return { bytes: utf8.encode((hasMark ? BYTE_ORDER_MARK : "") + LINE_HEADER), lines: 0, nextLine: 1 };
 }
 
-/** Writes a statement's lines as a whole file. */
-export async function* csvOf(ctx: Ctx, statement: StatementRow, hasMark: boolean): AsyncGenerator<Uint8Array> {
+/** Writes a statement's lines as a whole file. @param visit is shown each line that is written */
+export async function* csvOf(
+  ctx: Ctx,
+  statement: StatementRow,
+  hasMark: boolean,
+  visit: (line: StatementLine) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   yield headerOf(hasMark).bytes;
-  for await (const { bytes } of linesFrom(ctx, statement, 1)) yield bytes;
+  for await (const { bytes } of linesFrom(ctx, statement, 1, visit)) yield bytes;
 }
 
 /** Writes a statement's lines from one of its blocks on, a block of about 1,000 at a time. */
-async function* linesFrom(ctx: Ctx, statement: StatementRow, firstLine: number): AsyncGenerator<CsvChunk> {
+async function* linesFrom(
+  ctx: Ctx,
+  statement: StatementRow,
+  firstLine: number,
+  visit: (line: StatementLine) => void = () => undefined,
+): AsyncGenerator<CsvChunk> {
   const walk = await openWalk(ctx, statement);
   const rows = new LineRows(statement.id, statement.source ?? "");
   let text = "";
   let lines = 0;
   const blocks = walk.from(firstLine, (line, nanos, details) => {
+    visit(line);
     text += rows.row(line, nanos, details());
     lines += 1;
   });

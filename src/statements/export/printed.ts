@@ -6,7 +6,9 @@ import { parseIsrc } from "../../kernel/isrc.ts";
 import { formatNanos } from "../../kernel/money.ts";
 import { territoryName } from "../../kernel/territory.ts";
 import { type Instant, instantToIso } from "../../kernel/time.ts";
-import type { StatedOfFile, Total } from "../model.ts";
+import { detached } from "../formats/cells.ts";
+import type { StatementLine } from "../formats/format.ts";
+import { identityOf, type StatedOfFile, type Total } from "../model.ts";
 import type { StatementRow } from "../repository.ts";
 import { listSummary, type TableSum } from "../sums/repository.ts";
 import type { PrintedCurrency, PrintedRow, PrintedStatement } from "./document.ts";
@@ -29,26 +31,32 @@ export async function pdfOf(
 /** One statement as it is printed. */
 export async function printedStatement(ctx: Ctx, row: StatementRow): Promise<PrintedStatement> {
   const totals: Total[] = JSON.parse(row.totals);
+  const { sha256, artists } = await readLines(ctx, row);
   const currencies: PrintedCurrency[] = [];
-  for (const total of totals) currencies.push(await printedCurrency(ctx, row, total));
+  for (const total of totals) currencies.push(await printedCurrency(ctx, row, total, artists));
   return {
     id: row.id,
     source: row.source ?? "",
     filename: row.filename,
     period: row.periodFrom === row.periodTo ? `${row.periodFrom}` : `${row.periodFrom} to ${row.periodTo}`,
-    linesSha256: await digestOfLines(ctx, row),
+    linesSha256: sha256,
     facts: factsOf(row),
     currencies,
   };
 }
 
-/** The digest of the statement's lines as CSV, the same that whoever downloads them computes. */
-async function digestOfLines(ctx: Ctx, row: StatementRow): Promise<string> {
+/** What only the lines tell: the digest of their CSV, as whoever downloads it computes it, and who each recording is by. */
+async function readLines(ctx: Ctx, row: StatementRow): Promise<{ sha256: string; artists: Map<string, string> }> {
   const digest = new crypto.DigestStream("SHA-256");
   const writer = digest.getWriter();
-  for await (const bytes of csvOf(ctx, row, false)) await writer.write(bytes);
+  const artists = new Map<string, string>();
+  const keep = (line: StatementLine) => {
+    const identity = identityOf(line);
+    if (!artists.has(identity)) artists.set(detached(identity), detached(line.artist));
+  };
+  for await (const bytes of csvOf(ctx, row, false, keep)) await writer.write(bytes);
   await writer.close();
-  return encodeHexLowerCase(new Uint8Array(await digest.digest));
+  return { sha256: encodeHexLowerCase(new Uint8Array(await digest.digest)), artists };
 }
 
 function factsOf(row: StatementRow): { label: string; value: string }[] {
@@ -69,7 +77,12 @@ function factsOf(row: StatementRow): { label: string; value: string }[] {
   ];
 }
 
-async function printedCurrency(ctx: Ctx, row: StatementRow, { currency, nanos }: Total): Promise<PrintedCurrency> {
+async function printedCurrency(
+  ctx: Ctx,
+  row: StatementRow,
+  { currency, nanos }: Total,
+  artists: ReadonlyMap<string, string>,
+): Promise<PrintedCurrency> {
   const sums = await listSummary(ctx.db, ctx.scope, row.id, currency);
   const stated: StatedOfFile[] = JSON.parse(row.stated);
   const isStated = (fact: StatedOfFile) => fact.what === "amount" && fact.currency === currency;
@@ -85,7 +98,7 @@ async function printedCurrency(ctx: Ctx, row: StatementRow, { currency, nanos }:
     months: sums.month.map((sum) => printedRow(sum, sum.key)),
     recordings: sums.recording.map((sum) => ({
       ...printedRow(sum, sum.label ?? sum.key),
-      artist: "",
+      artist: artists.get(sum.key) ?? "",
       isrc: parseIsrc(sum.key) ?? "",
     })),
   };

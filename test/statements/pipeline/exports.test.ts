@@ -256,7 +256,8 @@ describe("the CSV of one statement", () => {
     expect(await (await csvOf(owner, id)).arrayBuffer()).toEqual(once);
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", once));
     const ctx = await world.ctx();
-    const { linesSha256 } = await printedStatement(ctx, await getStatement(ctx, id));
+    const { linesSha256, currencies } = await printedStatement(ctx, await getStatement(ctx, id));
+    expect(new Set(currencies[0]?.recordings.map(({ artist }) => artist))).toEqual(new Set(["Glass Harbor"]));
     expect(linesSha256).toBe([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
   });
 
