@@ -72,7 +72,7 @@ export function numberText(printed: string): string {
  * number, and one beyond the year 9999, is no date and stays a number.
  *
  * @param isDate1904 whether days are counted from 1 January 1904
- * @see ECMA-376 part 1, section 18.17.4 (dates and times), checked 2026-11
+ * @see ECMA-376 part 1, section 18.17.4 (dates and times)
  */
 export function dateText(printed: string, kind: DateKind, isDate1904: boolean): string {
   if (plain(printed) === null) return printed;
@@ -97,7 +97,7 @@ export function isoDateText(printed: string): string {
 /**
  * A text with the letters that XML cannot hold put back: `_x0009_` is a tab, `_x005F_x0009_` is `_x0009_`.
  *
- * @see ECMA-376 part 1, section 22.9.2.19 (ST_Xstring), checked 2026-11
+ * @see ECMA-376 part 1, section 22.9.2.19 (ST_Xstring)
  */
 export function unescaped(text: string): string {
   if (!text.includes("_x")) return text;

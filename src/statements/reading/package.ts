@@ -98,7 +98,7 @@ function sinkOf(name: string, visitor: PartVisitor): MemberSink {
  *
  * @throws Problem `file_unreadable` where the file is no .xlsx workbook: an old or encrypted one, a binary one, one with
  * macros, another document; otherwise as {@link readParts}
- * @see ECMA-376 part 2, section 6.5 (relationships), checked 2026-11
+ * @see ECMA-376 part 2, section 6.5 (relationships)
  */
 export async function mapPackage(open: OpenFile, caps: ArchiveCaps): Promise<PackageMap> {
   await refuseOldWorkbook(open);

@@ -37,7 +37,7 @@ const MAX_NAME_LENGTH = 255;
  * @param open called several times, since what explains a part may stand behind it
  * @throws Problem `file_unreadable` where it is no .xlsx workbook or holds something no workbook needs,
  * `archive_unreadable` and `archive_too_large` as every archive
- * @see ECMA-376 part 1, sections 12.3 and 18.2 to 18.4, checked 2026-11
+ * @see ECMA-376 part 1, sections 12.3 and 18.2 to 18.4
  */
 export async function readWorkbook(open: OpenFile, caps: ArchiveCaps = WORKBOOK_CAPS): Promise<Workbook> {
   const map = await mapPackage(open, caps);
