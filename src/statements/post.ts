@@ -28,15 +28,18 @@ import { cellRows, listMonths } from "./sums/repository.ts";
  * Doing it again changes nothing: the batch begins with the statement's move to `posted`, which happens once.
  */
 export async function postStatement(ctx: Ctx, statementId: string): Promise<void> {
-  const statement = await findStatement(ctx.db, ctx.scope, statementId);
-  if (statement === null || (statement.status !== "ready" && statement.status !== "posting")) return;
+  await untilMoved(ctx, statementId, ["ready", "posting"], (statement) => postOnce(ctx, statement));
+}
+
+async function postOnce(ctx: Ctx, statement: StatementRow): Promise<void> {
+  const { id: statementId } = statement;
   const replaced = statement.supersedes === null ? null : await findReplaced(ctx, statement.supersedes);
   const moved = moveStatements(ctx.db, ctx.scope, statementId, ["ready", "posting"], {
     status: "posted",
     postedAt: ctx.now,
   });
   if (statement.measures === "plays") {
-    await commitOnce(ctx, "statement.post", statement, [
+    await commitMove(ctx, "statement.post", statement, [
       ...moved,
       ...(await playWrites(ctx, { posting: statement, retracting: replaced })),
     ]);
@@ -46,7 +49,7 @@ export async function postStatement(ctx: Ctx, statementId: string): Promise<void
     replaced === null
       ? ({ kind: "posted", statementId, replacedId: null } as const)
       : ({ kind: "superseded", statementId, replacedId: replaced.id } as const);
-  await commitOnce(ctx, "statement.post", statement, [
+  await commitMove(ctx, "statement.post", statement, [
     ...moved,
     ...(replaced === null ? [] : await retractWrites(ctx, replaced, ["posted"])),
     ...(await postWrites(ctx, statement)),
@@ -58,16 +61,19 @@ export async function postStatement(ctx: Ctx, statementId: string): Promise<void
 
 /** Takes a posted statement out of the books: the same batch with minus, and reversals in the ledger. */
 export async function retractStatement(ctx: Ctx, statementId: string): Promise<void> {
-  const statement = await findStatement(ctx.db, ctx.scope, statementId);
-  if (statement?.status !== "retracting") return;
+  await untilMoved(ctx, statementId, ["retracting"], (statement) => retractOnce(ctx, statement));
+}
+
+async function retractOnce(ctx: Ctx, statement: StatementRow): Promise<void> {
+  const { id: statementId } = statement;
   if (statement.measures === "plays") {
-    await commitOnce(ctx, "statement.retract", statement, [
+    await commitMove(ctx, "statement.retract", statement, [
       ...retracted(ctx, statement, ["retracting"]),
       ...(await playWrites(ctx, { posting: null, retracting: statement })),
     ]);
     return;
   }
-  await commitOnce(ctx, "statement.retract", statement, [
+  await commitMove(ctx, "statement.retract", statement, [
     ...(await retractWrites(ctx, statement, ["retracting"])),
     ...periodWrites(ctx, [statement]),
     ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
@@ -147,7 +153,33 @@ function rollupsOf(ctx: Ctx, statement: StatementRow, sign: 1 | -1): Write[] {
   });
 }
 
-async function commitOnce(
+/** Files of plays of one source that are booked at once get in each other's way; each try lets one of them through. */
+const TRIES = 25;
+
+/**
+ * Does what moves a statement on, unless another delivery of the same job has moved it. A batch that was refused because
+ * something beside the statement changed meanwhile is made anew.
+ */
+async function untilMoved(
+  ctx: Ctx,
+  statementId: string,
+  from: readonly StatementStatus[],
+  move: (statement: StatementRow) => Promise<void>,
+): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const statement = await findStatement(ctx.db, ctx.scope, statementId);
+    if (statement === null || !from.includes(statement.status)) return;
+    try {
+      await move(statement);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConstraintError && error.kind === "guard")) throw error;
+    }
+  }
+  throw new Problem("unavailable", { cause: new Error(`${statementId}: other files keep coming in between`) });
+}
+
+async function commitMove(
   ctx: Ctx,
   action: string,
   statement: StatementRow,
@@ -155,13 +187,7 @@ async function commitOnce(
 ): Promise<void> {
   const { id, lines, totals, supersedes } = statement;
   const refresh: JobRequest = { kind: "kpi.refresh", body: { artistId: ctx.scope.artistId } };
-  try {
-    await commit(ctx, action, { writes, target: id, after: { lines, totals, supersedes }, jobs: [refresh] });
-  } catch (error) {
-    // Another delivery of this job moved the statement first: everything is done.
-    if (error instanceof ConstraintError && error.kind === "guard") return;
-    throw error;
-  }
+  await commit(ctx, action, { writes, target: id, after: { lines, totals, supersedes }, jobs: [refresh] });
 }
 
 /**

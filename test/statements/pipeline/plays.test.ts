@@ -111,6 +111,22 @@ describe("an artist's timeline", () => {
   });
 });
 
+describe("files of one source booked at once", () => {
+  it("are all booked, and say together what they would one by one", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const days = Array.from({ length: 8 }, (_, at) => at + 1);
+    const ids = await Promise.all(
+      days.map(async (day) => {
+        const response = await owner.upload(`${day}.csv`, timeline([[`2026-10-0${day}`, day]]));
+        return ((await response.json()) as { id: string }).id;
+      }),
+    );
+    for (const id of ids) expect((await atRest(owner, id)).status).toBe("posted");
+    expect((await ask(owner, "")).totals.plays).toBe(36);
+  });
+});
+
 describe("a song's timeline", () => {
   it("is of its recording, and never added to the artist's own plays of the same days", async () => {
     const owner = await (await newWorld()).as("owner");
