@@ -3,6 +3,7 @@
 import { persist } from "./db/commit.ts";
 import type { BaseCtx } from "./db/ctx.ts";
 import { sweepOutbox } from "./db/outbox.ts";
+import { rotationJobs } from "./db/vault.ts";
 import { contextOf } from "./env.ts";
 import type { JobRequest } from "./jobs/messages.ts";
 import { listArtistIds } from "./team/index.ts";
@@ -27,7 +28,7 @@ async function sweep(base: BaseCtx): Promise<number> {
   return forgotten.length;
 }
 
-/** Asks for the day's first answers, for tidying, and for a check of the books of every artist. */
+/** Asks for the day's first answers, for tidying, for a check of every artist's books, and for newer seals in the vault. */
 async function askNightly(base: BaseCtx): Promise<number> {
   let asked = 0;
   let after = "";
@@ -41,9 +42,12 @@ async function askNightly(base: BaseCtx): Promise<number> {
     if (jobs.length > 0) await persist(base, [], jobs);
     asked += jobs.length;
     const last = ids.at(-1);
-    if (last === undefined || ids.length < ARTISTS_PER_BATCH) return asked;
+    if (last === undefined || ids.length < ARTISTS_PER_BATCH) break;
     after = last;
   }
+  const rotations = rotationJobs(base.settings);
+  await persist(base, [], rotations);
+  return asked + rotations.length;
 }
 
 function baseOf(event: ScheduledController, env: Env, execution: ExecutionContext): BaseCtx {

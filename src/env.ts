@@ -20,8 +20,18 @@ const variables = z.object({
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).default("Dashboard <dashboard@localhost>"),
   HOME_URL: z.string().min(1).default("/docs"),
+  VAULT_KEYS: z.string().min(1).optional(),
+  SPOTIFY_CLIENT_ID: z.string().min(1).optional(),
+  SPOTIFY_CLIENT_SECRET: z.string().min(1).optional(),
+  SPOTIFY_REDIRECT_URI: z.string().min(1).optional(),
+  SPOTIFY_ACCOUNTS_URL: z.url().optional(),
+  SPOTIFY_API_URL: z.url().optional(),
   ISOLATE_COPY: z.enum(["on", "off"]).default("on"),
 });
+
+/** @see https://developer.spotify.com/documentation/web-api/tutorials/code-pkce-flow checked 2026-11 */
+const SPOTIFY_ACCOUNTS_URL = "https://accounts.spotify.com";
+const SPOTIFY_API_URL = "https://api.spotify.com";
 
 const parsed = new WeakMap<object, Settings>();
 
@@ -49,10 +59,24 @@ export function settingsOf(env: Env): Settings {
     resendApiKey: given.RESEND_API_KEY ?? null,
     mailFrom: given.MAIL_FROM,
     homeUrl: given.HOME_URL,
+    vaultKeys: given.VAULT_KEYS ?? null,
+    spotify: spotifyOf(given),
     keepsAnswersInIsolate: given.ISOLATE_COPY === "on",
   };
   parsed.set(env, settings);
   return settings;
+}
+
+/** A stand-in for Spotify can be named in development alone: elsewhere it would be handed people's codes and tokens. */
+function spotifyOf(given: z.output<typeof variables>): Settings["spotify"] {
+  const mayStandIn = given.ENVIRONMENT === "development";
+  return {
+    clientId: given.SPOTIFY_CLIENT_ID ?? null,
+    clientSecret: given.SPOTIFY_CLIENT_SECRET ?? null,
+    redirectUri: given.SPOTIFY_REDIRECT_URI ?? null,
+    accountsUrl: (mayStandIn ? given.SPOTIFY_ACCOUNTS_URL : undefined) ?? SPOTIFY_ACCOUNTS_URL,
+    apiUrl: (mayStandIn ? given.SPOTIFY_API_URL : undefined) ?? SPOTIFY_API_URL,
+  };
 }
 
 /** What a door reads of the outside world, and nobody else may. */

@@ -2,6 +2,7 @@
 
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
+import { rotateVault } from "./db/vault.ts";
 import { refreshKpis } from "./earnings/index.ts";
 import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
@@ -27,6 +28,7 @@ const answers: Answers = {
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
+  "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
 };
 

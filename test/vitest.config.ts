@@ -18,7 +18,7 @@ const rooms = readdirSync(at("test"), { withFileTypes: true })
   .filter(
     (entry) =>
       entry.isDirectory() &&
-      !["kernel", "contract", "tools", "statements", "harness", "bench", "seed", "long"].includes(entry.name),
+      !["kernel", "contract", "tools", "statements", "harness", "bench", "seed", "long", "simulator"].includes(entry.name),
   )
   .map((entry) => entry.name);
 
@@ -59,6 +59,8 @@ export default defineConfig(async () => {
                   FIXTURES,
                   ENVIRONMENT: "development",
                   SIGNING_KEY: "5e".repeat(32),
+                  VAULT_KEYS: `k2:${Buffer.alloc(32, 2).toString("base64")},k1:${Buffer.alloc(32, 1).toString("base64")}`,
+                  SPOTIFY_CLIENT_ID: "app-of-tests",
                   LONG: process.env.LONG ?? "",
                   SEED: process.env.SEED ?? "",
                 },

@@ -23,8 +23,22 @@ export interface Settings {
   readonly mailFrom: string;
   /** Where a browser goes after signing in. */
   readonly homeUrl: string;
+  /** The keys other people's secrets are sealed with, as set; read by the vault alone. Null: nothing can be sealed. */
+  readonly vaultKeys: string | null;
+  readonly spotify: SpotifySettings;
   /** Whether an isolate keeps finished answers of its own beside KV; off to measure what KV costs. */
   readonly keepsAnswersInIsolate: boolean;
+}
+
+/** The app at Spotify that this deployment signs people in with, as set; without an id, Spotify alone is switched off. */
+export interface SpotifySettings {
+  readonly clientId: string | null;
+  /** Null: the exchange of codes is protected by PKCE alone, which Spotify accepts. */
+  readonly clientSecret: string | null;
+  /** The address Spotify sends people back to after signing in; null: this deployment's own, as it is asked. */
+  readonly redirectUri: string | null;
+  readonly accountsUrl: string;
+  readonly apiUrl: string;
 }
 
 /** The stores beside D1. */

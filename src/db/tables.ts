@@ -1,4 +1,4 @@
-// The home of the foundation's own tables: audit log, idempotency keys, outbox.
+// The home of the foundation's own tables: audit log, idempotency keys, outbox, vault.
 
 import { primaryKey, sqliteTable } from "drizzle-orm/sqlite-core";
 import { instant, integer, text } from "./columns.ts";
@@ -44,3 +44,16 @@ export const outbox = sqliteTable("outbox", {
   buriedAt: instant("buried_at"),
   lastError: text("last_error"),
 });
+
+export const vaultItems = sqliteTable(
+  "vault_items",
+  {
+    artistId: text("artist_id").notNull(),
+    id: text("id").notNull(),
+    provider: text("provider").notNull(),
+    kid: text("kid").notNull(),
+    envelope: text("envelope").notNull(),
+    updatedAt: instant("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.id] })],
+);

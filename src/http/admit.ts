@@ -15,13 +15,15 @@ export function credentialsOf(request: Request): Credentials | null {
     const [scheme, secret] = authorization.split(" ", 2);
     return scheme?.toLowerCase() === "bearer" && secret ? { kind: "apiKey", secret } : null;
   }
-  const cookie = request.headers.get("cookie");
-  if (cookie === null) return null;
-  for (const pair of cookie.split(";")) {
+  const secret = cookieOf(request, SESSION_COOKIE);
+  return secret === null ? null : { kind: "session", secret };
+}
+
+/** Reads one cookie off a request; null when there is none of that name. */
+export function cookieOf(request: Request, name: string): string | null {
+  for (const pair of request.headers.get("cookie")?.split(";") ?? []) {
     const at = pair.indexOf("=");
-    if (at > 0 && pair.slice(0, at).trim() === SESSION_COOKIE) {
-      return { kind: "session", secret: pair.slice(at + 1).trim() };
-    }
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
   }
   return null;
 }

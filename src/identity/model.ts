@@ -2,6 +2,8 @@
 
 import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeBase64urlNoPadding, encodeHexLowerCase } from "@oslojs/encoding";
+import { SESSION_COOKIE } from "../http/admit.ts";
+import { ATTEMPT_COOKIE, ATTEMPT_LIFE_MS } from "./attempts/model.ts";
 
 /** How long a mailed sign-in link works. */
 export const LINK_LIFE_MS = 10 * 60 * 1000;
@@ -15,6 +17,22 @@ export const LINK_WINDOW_MS = 15 * 60 * 1000;
 
 /** Random bytes in every token. */
 export const TOKEN_BYTES = 32;
+
+const COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax";
+
+/** Writes the `Set-Cookie` that keeps a session in a browser, or with null ends it there. */
+export function sessionCookie(token: string | null): string {
+  return cookie(SESSION_COOKIE, token, SESSION_LIFE_MS);
+}
+
+/** Writes the `Set-Cookie` that binds an authorization to a browser, or with null unbinds it. */
+export function attemptCookie(secret: string | null): string {
+  return cookie(ATTEMPT_COOKIE, secret, ATTEMPT_LIFE_MS);
+}
+
+function cookie(name: string, value: string | null, lifeMs: number): string {
+  return `${name}=${value ?? ""}; Max-Age=${value === null ? 0 : lifeMs / 1000}; ${COOKIE_RULES}`;
+}
 
 /** Writes random bytes as a token that fits a URL and a cookie. */
 export function tokenFrom(random: Uint8Array): string {

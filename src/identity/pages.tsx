@@ -1,6 +1,8 @@
 // The home of the pages a person meets while signing in.
 
 import type { Child } from "hono/jsx";
+import type { Call } from "../http/call.ts";
+import { PROBLEMS, Problem } from "../kernel/problems.ts";
 
 const STYLE =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem;color:#1c1917}" +
@@ -45,6 +47,45 @@ export function linkExpiredPage(): string {
     (
       <Page title="This link no longer works">
         <p>It has been used, or its ten minutes are over. Ask for a new one where you wanted to sign in.</p>
+      </Page>
+    )
+  ).toString()}`;
+}
+
+/**
+ * Answers a browser that something goes wrong for with a page; a program gets the problem as everywhere.
+ *
+ * @param log the request's line of log, which names the problem either way
+ */
+export async function problemPageOr(
+  request: Request,
+  log: Call["log"],
+  work: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await work();
+  } catch (problem) {
+    const isBrowser = request.headers.get("accept")?.includes("text/html") === true;
+    if (!isBrowser || !(problem instanceof Problem)) throw problem;
+    log["problem"] = problem.code;
+    if (problem.cause instanceof Error) log["cause"] = problem.cause.message;
+    const headers = new Headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY });
+    if (problem.status === 503) headers.set("retry-after", String(problem.retryAfterSeconds ?? 5));
+    return new Response(problemPage(problem), { status: problem.status, headers });
+  }
+}
+
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+function problemPage({ code, detail }: Problem): string {
+  return `<!doctype html>${(
+    (
+      <Page title={PROBLEMS[code].title}>
+        <p>{detail ?? "Begin again where you came from."}</p>
+        <p>
+          <small>{code}</small>
+        </p>
       </Page>
     )
   ).toString()}`;

@@ -59,3 +59,14 @@ export function signInStatements(
 export function endSessionStatements(db: Db, tokenHash: string): Write[] {
   return [db.orm.delete(sessions).where(eq(sessions.tokenHash, tokenHash))];
 }
+
+/** Finds whose session a token's hash stands for, if it has not ended. Reads one row. */
+export async function findSessionUser(db: Db, tokenHash: string, now: Instant): Promise<string | null> {
+  const [[row]] = await db.read(
+    db.orm
+      .select({ userId: sessions.userId })
+      .from(sessions)
+      .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, now))),
+  );
+  return row?.userId ?? null;
+}

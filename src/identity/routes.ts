@@ -1,17 +1,17 @@
 // The home of the sign-in endpoints.
 
 import { z } from "zod";
-import { credentialsOf, refuseForeignOrigin, SESSION_COOKIE } from "../http/admit.ts";
+import { credentialsOf, refuseForeignOrigin } from "../http/admit.ts";
 import { endpoint } from "../http/endpoint.ts";
 import type { Register } from "../http/registry.ts";
 import { Problem } from "../kernel/problems.ts";
-import { SESSION_LIFE_MS } from "./model.ts";
+import { sessionCookie } from "./model.ts";
 import { linkExpiredPage, signInPage } from "./pages.tsx";
 import { isLinkLive, requestSignIn, signIn, signOut } from "./service.ts";
+import { registerSpotify } from "./spotify/routes.ts";
 
 const tag = "Signing in";
 const linkParams = z.strictObject({ token: z.string().min(1).max(100) });
-const COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /** A form's policy also holds for where its answer leads, so the page must be allowed to go on to the dashboard. */
 function pageHeaders(homeUrl: string): Record<string, string> {
@@ -76,13 +76,7 @@ const SignIn = endpoint({
     if (request.headers.has("origin")) refuseForeignOrigin(request);
     return { token: await signIn(ctx, params.token), location: ctx.settings.homeUrl };
   },
-  present: ({ token, location }) => ({
-    status: 303,
-    headers: {
-      location,
-      "set-cookie": `${SESSION_COOKIE}=${token}; Max-Age=${SESSION_LIFE_MS / 1000}; ${COOKIE_RULES}`,
-    },
-  }),
+  present: ({ token, location }) => ({ status: 303, headers: { location, "set-cookie": sessionCookie(token) } }),
 });
 
 const SignOut = endpoint({
@@ -103,7 +97,7 @@ const SignOut = endpoint({
     }
     await signOut(ctx, credentials.secret);
   },
-  present: () => ({ status: 204, headers: { "set-cookie": `${SESSION_COOKIE}=; Max-Age=0; ${COOKIE_RULES}` } }),
+  present: () => ({ status: 204, headers: { "set-cookie": sessionCookie(null) } }),
 });
 
 /** Adds signing in and out to the API. */
@@ -112,4 +106,5 @@ export function registerIdentity(register: Register): void {
   register(ShowSignIn);
   register(SignIn);
   register(SignOut);
+  registerSpotify(register);
 }

@@ -5,7 +5,8 @@ import { instant, text } from "../db/columns.ts";
 
 export const users = sqliteTable("users", {
   id: text("id").notNull().primaryKey(),
-  email: text("email").notNull().unique(),
+  /** Null for a person who only ever signed in with another service: nobody has verified an address of theirs. */
+  email: text("email").unique(),
   name: text("name").notNull(),
   createdAt: instant("created_at").notNull(),
 });

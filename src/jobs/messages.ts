@@ -30,6 +30,8 @@ export const JOBS = {
    * whose time is over.
    */
   "statement.sweep": z.strictObject({ artistId }),
+  /** Seal with the current key what an old one holds, one page of secrets after another. */
+  "vault.rotate": z.strictObject({ kid: z.string(), after: z.tuple([z.string(), z.string()]) }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),
 } as const;

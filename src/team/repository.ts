@@ -24,7 +24,7 @@ export interface KeyAdmission {
 /** A session that works, with one membership per row; `membership` is null for a person without any. */
 export interface SessionAdmission {
   readonly userId: Id<"user">;
-  readonly email: string;
+  readonly email: string | null;
   readonly name: string;
   readonly membership: { readonly role: Role; readonly artist: ArtistFacts } | null;
 }
@@ -160,7 +160,7 @@ async function findOwnMemberships(
 
 interface SessionColumns extends ArtistColumns {
   userId: string;
-  email: string;
+  email: string | null;
   name: string;
   role: string | null;
 }

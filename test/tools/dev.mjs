@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { CLIENT_ID, serveSpotify } from "../simulator/server.mjs";
 import { buildAssets } from "./assets.mjs";
 import { runSchedule } from "./cron.mjs";
 import { isApiKey, newApiKey } from "./keys.mjs";
@@ -54,8 +55,9 @@ await main(import.meta.url, async () => {
     const seed = existsSync(seedFile) ? await import(seedFile) : undefined;
     const { ownerKey, viewerKey, secondKey } = secrets;
     await seedBefore(seed, { ownerKey, viewerKey, secondKey });
+    const settings = await withSpotify(secrets.others);
 
-    server = startServer(port, secrets.others);
+    server = startServer(port, settings);
     if (!(await isReady(baseUrl, server))) {
       throw new Refusal(`The Worker did not answer at ${baseUrl}/health: see the lines above.`);
     }
@@ -63,7 +65,7 @@ await main(import.meta.url, async () => {
     const sweeping = setInterval(() => sweep(baseUrl), secondsBetweenSweeps * 1000);
     await seedAfter(seed, { baseUrl, ownerKey, secondKey });
     clearInterval(sweeping);
-    announce(baseUrl, secrets, seed);
+    announce(baseUrl, secrets, seed, settings);
     isAnnounced = true;
 
     for (let failures = 0; ; ) {
@@ -74,7 +76,7 @@ await main(import.meta.url, async () => {
       console.error("The runtime has stopped; starting it again with the same data.");
       server.kill();
       await pause(Math.min(250 * 2 ** failures, 30_000));
-      server = startServer(port, secrets.others);
+      server = startServer(port, settings);
       if (await isReady(baseUrl, server)) {
         console.error(`Ready again at ${baseUrl}.`);
         failures = 0;
@@ -153,6 +155,7 @@ function completeSecrets() {
   const missing = Object.entries({
     ENVIRONMENT: () => "development",
     SIGNING_KEY: () => randomBytes(32).toString("hex"),
+    VAULT_KEYS: () => `k1:${randomBytes(32).toString("base64")}`,
     DEMO_API_KEY: newApiKey,
     DEMO_VIEWER_KEY: newApiKey,
     DEMO_SECOND_API_KEY: newApiKey,
@@ -180,6 +183,13 @@ function completeSecrets() {
     ...others
   } = present;
   return { ownerKey, viewerKey, secondKey, others };
+}
+
+/** Without an app of the developer's own, people sign in at a stand-in for Spotify that runs in this process. */
+async function withSpotify(settings) {
+  if (settings.SPOTIFY_CLIENT_ID) return settings;
+  const { url } = await serveSpotify();
+  return { ...settings, SPOTIFY_CLIENT_ID: CLIENT_ID, SPOTIFY_ACCOUNTS_URL: url, SPOTIFY_API_URL: url };
 }
 
 async function migrate() {
@@ -412,10 +422,11 @@ async function sweep(baseUrl) {
   isSweeping = false;
 }
 
-function announce(baseUrl, { ownerKey, viewerKey }, seed) {
+function announce(baseUrl, { ownerKey, viewerKey }, seed, { SPOTIFY_ACCOUNTS_URL: standIn }) {
   console.log(`
 Ready at       ${baseUrl}
 Reference      ${baseUrl}/docs
+Sign in        ${baseUrl}/api/auth/spotify/login${standIn ? ` (at a stand-in for Spotify; \`curl ${standIn}/stand-in\` shows and changes it)` : ""}
 Owner's key    ${ownerKey}
 Viewer's key   ${viewerKey}${seed ? "" : "\n(There is no demo data: test/seed/demo.mjs is missing, so the keys open nothing yet.)"}
 
