@@ -9,15 +9,16 @@ export function describeApi(): ApiInfo {
     title: "Artist dashboard API",
     version: "0.1.0",
     description:
-      "The backend of music artists' dashboards: statements become exact, explainable earnings. Money is a decimal string; a figure that is not known is null, never nought. Sign in with a mailed link, or send an API key as a bearer token.",
+      "The backend of music artists' dashboards: statements become exact, explainable earnings. Money is a decimal string; a figure that is not known is null, never nought. Sign in with a mailed link or with Spotify, or send an API key as a bearer token.",
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     tags: [
-      { name: "Signing in", description: "Mailed links and sessions; there are no passwords." },
+      { name: "Signing in", description: "Mailed links, Spotify, and sessions; there are no passwords." },
       { name: "People", description: "Who is signed in, and the artists they belong to." },
       { name: "Team", description: "Who may do what for an artist, and the keys of its programs." },
       { name: "Statements", description: "Files from stores and distributors, and their lines." },
       { name: "Earnings", description: "What was earned, by period and by where it came from, and why." },
       { name: "Streams", description: "What was played, and how it compares with what was paid." },
+      { name: "Connections", description: "What may be read of an artist elsewhere; apart from signing in." },
       { name: "Development", description: "Exists only while developing." },
     ],
   };

@@ -72,6 +72,7 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/sums/running.ts": { as: "model", because: "adds up one currency at a time; the hot path, and pure" },
   "statements/post.ts": { as: "service", because: "books what was read" },
   "statements/export/": { as: "service", because: "statements as CSV and PDF" },
+  "identity/spotify/provider.ts": { as: "model", because: "what is said to Spotify's accounts service" },
   "connectors/engine.ts": { as: "service", because: "drives every provider" },
   "connectors/provider.ts": { as: "model", because: "what a provider is" },
   "connectors/providers/": { as: "model", because: "one folder per live source, and their registry" },

@@ -18,7 +18,9 @@ const rooms = readdirSync(at("test"), { withFileTypes: true })
   .filter(
     (entry) =>
       entry.isDirectory() &&
-      !["kernel", "contract", "tools", "statements", "harness", "bench", "seed", "long", "simulator"].includes(entry.name),
+      !["kernel", "contract", "tools", "statements", "harness", "bench", "seed", "long", "simulator"].includes(
+        entry.name,
+      ),
   )
   .map((entry) => entry.name);
 

@@ -36,13 +36,16 @@ export class SealBroken extends Error {
  * @throws Problem `misconfigured` saying what is missing or wrong, never a value
  */
 export function keyRingOf(text: string | null): KeyRing {
-  if (text === null) throw misconfigured("Set VAULT_KEYS, as in k1:<32 random bytes in base64>; the current key first.");
+  if (text === null)
+    throw misconfigured("Set VAULT_KEYS, as in k1:<32 random bytes in base64>; the current key first.");
   const keys = new Map<string, Uint8Array>();
   for (const pair of text.split(",")) {
     const [, kid = "", encoded = ""] = /^\s*([a-z0-9]{1,16}):([A-Za-z0-9+/]+=*)\s*$/.exec(pair) ?? [];
     const key = bytesOf(encoded);
     if (kid === "" || key?.length !== KEY_BYTES) {
-      throw misconfigured("Correct VAULT_KEYS: each key is its name of small letters and digits, `:`, and 32 bytes in base64.");
+      throw misconfigured(
+        "Correct VAULT_KEYS: each key is its name of small letters and digits, `:`, and 32 bytes in base64.",
+      );
     }
     if (keys.has(kid)) throw misconfigured(`Correct VAULT_KEYS: it names ${kid} twice.`);
     keys.set(kid, key);
@@ -71,7 +74,12 @@ function bytesOf(base64: string): Uint8Array | null {
  * @param iv 12 random bytes, never used before with this owner
  * @returns `v1.kid.iv.ciphertext`
  */
-export async function seal(ring: KeyRing, place: readonly [owner: string, ...string[]], secret: string, iv: Uint8Array) {
+export async function seal(
+  ring: KeyRing,
+  place: readonly [owner: string, ...string[]],
+  secret: string,
+  iv: Uint8Array,
+) {
   if (iv.length !== IV_BYTES) throw new RangeError(`an IV has ${IV_BYTES} bytes, not ${iv.length}`);
   const kid = ring.current;
   const sealed = await crypto.subtle.encrypt(
@@ -177,7 +185,11 @@ export function emptyVaultStatements(ctx: Ctx, id: string): Write[] {
  *
  * @throws SealBroken; Problem `misconfigured`
  */
-export async function openVault(ctx: BaseCtx, scope: ArtistScope, { id, provider }: VaultPlace): Promise<string | null> {
+export async function openVault(
+  ctx: BaseCtx,
+  scope: ArtistScope,
+  { id, provider }: VaultPlace,
+): Promise<string | null> {
   const [[row]] = await ctx.db.read(
     ctx.db.orm
       .select({ envelope: vaultItems.envelope })
@@ -210,9 +222,7 @@ export async function rotateVault(ctx: BaseCtx, kid: string, after: readonly [st
     ctx.db.orm
       .select()
       .from(vaultItems)
-      .where(
-        and(eq(vaultItems.kid, kid), sql`(${vaultItems.artistId}, ${vaultItems.id}) > (${after[0]}, ${after[1]})`),
-      )
+      .where(and(eq(vaultItems.kid, kid), sql`(${vaultItems.artistId}, ${vaultItems.id}) > (${after[0]}, ${after[1]})`))
       .orderBy(asc(vaultItems.artistId), asc(vaultItems.id))
       .limit(ITEMS_PER_PAGE),
   );

@@ -1,9 +1,16 @@
 // ROOM identity: people, how they sign in, and their sessions.
 //
-// Owns: users, sessions, single-use sign-in links, and the form of API keys. Promises: no passwords; every token has
-// 256 random bits and only its SHA-256 is stored. Never: knows an artist or a role; that is team's.
+// Owns: users, sessions, single-use sign-in links, authorizations under way, what is said to Spotify's accounts service,
+// and the form of API keys. Promises: no passwords; every token has 256 random bits and only its SHA-256 is stored; of
+// signing in elsewhere no token is kept. Never: knows an artist or a role; that is team's.
 
-export { type ApiKeySecret, hashSecret, newApiKeySecret, TOKEN_BYTES, tokenFrom } from "./model.ts";
+export { ATTEMPT_COOKIE } from "./attempts/model.ts";
+export { type Attempt, getAttempt } from "./attempts/service.ts";
+export { type ApiKeySecret, attemptCookie, hashSecret, newApiKeySecret, TOKEN_BYTES, tokenFrom } from "./model.ts";
+export { problemPageOr } from "./pages.tsx";
 export { registerIdentity } from "./routes.ts";
 export { mailSignInLink } from "./service.ts";
+export { GrantRefused, refreshTokens, type SpotifyTokens, spotifyAppOf, spotifyClientOf } from "./spotify/provider.ts";
+export { CALLBACK_PROBLEMS, CallbackQuery } from "./spotify/schema.ts";
+export { type Arrival, arriveFromSpotify, type Departure, departToSpotify } from "./spotify/service.ts";
 export { sessions, users } from "./tables.ts";

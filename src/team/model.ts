@@ -68,6 +68,9 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   getStreams: ROLES,
   getReconciliation: SEES_MONEY,
   listPlayWindows: ROLES,
+  listConnections: ROLES,
+  connectProvider: RUNS_TEAM,
+  disconnectProvider: RUNS_TEAM,
 };
 
 /** Tells whether a role may call an operation. */

@@ -1,13 +1,14 @@
 // Over every registered operation: who gets in, what is refused, and what each answer promises. A new operation is held to
 // all of it by being registered; it only has to say in fixtures.ts what stands in its path.
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import { MATRIX, ROLES } from "../../src/team/index.ts";
 import { dumpArtist } from "../harness/dump.ts";
 import { resolveSchema } from "../harness/schema.ts";
 import { callerWith, newPerson, nobody, ORIGIN } from "../harness/world.ts";
 import {
+  PREPARED,
   checked,
   comparable,
   documented,
@@ -52,13 +53,15 @@ describe("the registry", () => {
     for (const operation of registeredOperations) {
       const caller = operation.access === "public" ? nobody : place.person;
       if (operation.operation === "signOut") continue;
-      const headers = { "artist-id": place.world.artistId };
-      const { status, text } = await send(caller, operation, await realPath(operation, place), { headers });
+      const { headers, query = {} } = (await PREPARED[operation.operation]?.(place)) ?? {};
+      const how = { headers: { "artist-id": place.world.artistId, ...headers }, query };
+      const { status, text } = await send(caller, operation, await realPath(operation, place), how);
       expect(status, `${operation.operation}: ${text}`).toBeLessThan(400);
     }
     for (const operation of registeredOperations.filter((each) => each.operation === "signOut")) {
       expect((await send(place.person, operation, operation.path)).status).toBe(204);
     }
+    vi.unstubAllGlobals();
   });
 });
 

@@ -6,6 +6,7 @@ import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
+import { agree, standIn } from "../harness/spotify.ts";
 import {
   atRest,
   bytes,
@@ -116,6 +117,10 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
     return ((await response.json()) as { id: string }).id;
   },
+  "/integrations/connections/:id": async ({ owner }) => {
+    const response = await owner.post("/api/dashboard/integrations/connections", { provider: "spotify" });
+    return ((await response.json()) as { id: string }).id;
+  },
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
@@ -137,6 +142,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/lines/:line": "2",
   "/unmatched/:identity": "Nobody's Song (None)",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
 
@@ -145,6 +151,29 @@ export const RAW: Readonly<Record<string, () => { query: string; body: string; t
   uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
   sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
+
+/** Requests that need something to have happened: who comes back from Spotify has been there, who unlinks has linked. */
+export const PREPARED: Readonly<Record<string, (place: Place) => Promise<How>>> = {
+  unlinkSpotify: async ({ userId }) => {
+    await env.DB.prepare("INSERT INTO sign_in_accounts VALUES ('spotify', ?1, ?1, ?2)").bind(userId, Date.now()).run();
+    return {};
+  },
+  finishSpotifySignIn: async () => {
+    const response = await nobody.get("/api/auth/spotify/login");
+    return arrivalFrom(response, String(response.headers.get("location")), "");
+  },
+  finishConnection: async ({ person }) => {
+    const response = await person.post("/api/dashboard/integrations/connections", { provider: "spotify" });
+    const { authorizeUrl } = (await response.json()) as { authorizeUrl: string };
+    return arrivalFrom(response, authorizeUrl, `${person.headers["cookie"]}; `);
+  },
+};
+
+async function arrivalFrom(response: Response, authorizeUrl: string, cookies: string): Promise<How> {
+  const back = new URL(await agree(standIn(), authorizeUrl));
+  const attempt = response.headers.getSetCookie()[0]?.split(";", 1)[0];
+  return { headers: { cookie: `${cookies}${attempt}` }, query: Object.fromEntries(back.searchParams) };
+}
 
 /** Finds what stands for a parameter of a path. */
 export function fixtureOf<T>(kept: Readonly<Record<string, T>>, path: string, parameter: string): T {

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { persist } from "../../src/db/commit.ts";
+import { vaultStatements } from "../../src/db/vault.ts";
 import { JOBS, type JobBody, type JobKind, type JobMessage, type JobRequest } from "../../src/jobs/messages.ts";
 import { askExport } from "../../src/statements/export/service.ts";
 import { receiveStatement } from "../../src/statements/receive.ts";
@@ -72,6 +73,12 @@ const FIXTURES: Fixtures = {
   "statement.sweep": async (world) => {
     await env.FILES.put(`artists/${world.artistId}/statements/stm_01k9v3m6s0n8w2e4r6t8y0b1c3/original`, "left behind");
     return { artistId: world.artistId };
+  },
+  "vault.rotate": async (world) => {
+    const ctx = await world.ctx();
+    const older = { ...ctx, settings: { ...ctx.settings, vaultKeys: `k1:${btoa("\u0001".repeat(32))}` } };
+    await persist(older, await vaultStatements(older, { id: "con_x", provider: "spotify" }, "a secret"));
+    return { kid: "k1", after: [world.artistId.slice(0, -1), ""] };
   },
   "books.check": async (world) => {
     await received(world);

@@ -26,6 +26,8 @@ const NOBODYS: Readonly<Record<string, string>> = {
   organisations: "a set of artists for the purpose of membership; no data is keyed to it",
   organisation_members: "a person belongs to the organisation, whichever artists it looks after",
   sessions: "a person's, not an artist's",
+  sign_in_accounts: "a person's, not an artist's",
+  oauth_attempts: "may be made before anybody is signed in",
   email_links: "made before anybody is signed in",
   dev_mail: "development only",
   idempotency_keys: "a caller's; the artist is part of what is hashed",

@@ -36,7 +36,9 @@ async function answer(spotify, incoming, outgoing) {
     signal: gone.signal,
     ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
   });
-  const response = incoming.url?.startsWith("/stand-in") ? await control(spotify, request) : await spotify.answer(request);
+  const response = incoming.url?.startsWith("/stand-in")
+    ? await control(spotify, request)
+    : await spotify.answer(request);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }

@@ -15,9 +15,18 @@ const MONTHS_OF_GRANT = 6;
  * @param {() => number} [options.now] epoch milliseconds
  * @param {string} [options.seed] makes codes and tokens come out the same again
  */
-export function createSpotify({ clientId, clientSecret = null, isRegistered = () => true, now = Date.now, seed = "1" }) {
+export function createSpotify({
+  clientId,
+  clientSecret = null,
+  isRegistered = () => true,
+  now = Date.now,
+  seed = "1",
+}) {
   let drawn = 0;
-  const token = async (kind) => `${kind}-${(await digest(`${seed} ${kind} ${(drawn += 1)}`)).slice(0, 40)}`;
+  const token = async (kind) => {
+    drawn += 1;
+    return `${kind}-${(await digest(`${seed} ${kind} ${drawn}`)).slice(0, 40)}`;
+  };
 
   const state = {
     /** Who is in front of the browser. @type {{ id: string, account_id?: string, display_name: string | null }} */
@@ -43,7 +52,12 @@ export function createSpotify({ clientId, clientSecret = null, isRegistered = ()
     accesses.set(access, { grant, until: now() + ACCESS_LIFE_SECONDS * 1000 });
     refreshes.set(refresh, grant);
     state.secrets.push(access, refresh);
-    const body = { access_token: access, token_type: "Bearer", expires_in: ACCESS_LIFE_SECONDS, refresh_token: refresh };
+    const body = {
+      access_token: access,
+      token_type: "Bearer",
+      expires_in: ACCESS_LIFE_SECONDS,
+      refresh_token: refresh,
+    };
     return Response.json(grant.scope === "" ? body : { ...body, scope: grant.scope });
   }
 
@@ -52,7 +66,9 @@ export function createSpotify({ clientId, clientSecret = null, isRegistered = ()
     const wrong = wrongRequest(asks);
     if (wrong !== null) return new Response(`INVALID_CLIENT: ${wrong}`, { status: 400 });
     if (state.isAutomatic) return decide(asks, true);
-    const fields = [...asks].map(([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`);
+    const fields = [...asks].map(
+      ([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`,
+    );
     const page = `<!doctype html><title>Stand-in for Spotify</title><h1>Stand-in for Spotify</h1>
 <p>${text(state.user.display_name ?? state.user.id)}, let this app ${asks.get("scope") ? `use ${text(asks.get("scope"))}` : "know who you are"}?</p>
 <form action="/authorize/decide">${fields.join("")}<button name="decision" value="agree">Agree</button><button name="decision" value="cancel">Cancel</button></form>`;
@@ -81,7 +97,12 @@ export function createSpotify({ clientId, clientSecret = null, isRegistered = ()
         redirectUri: asks.get("redirect_uri"),
         challenge: asks.get("code_challenge"),
         until: now() + CODE_LIFE_MS,
-        grant: { user: state.user, scope: asks.get("scope") ?? "", until: monthsLater(now(), MONTHS_OF_GRANT), isRevoked: false },
+        grant: {
+          user: state.user,
+          scope: asks.get("scope") ?? "",
+          until: monthsLater(now(), MONTHS_OF_GRANT),
+          isRevoked: false,
+        },
       });
       back.searchParams.set("code", code);
     } else back.searchParams.set("error", "access_denied");
@@ -90,7 +111,7 @@ export function createSpotify({ clientId, clientSecret = null, isRegistered = ()
   }
 
   async function exchange(request) {
-    const form = new URLSearchParams(await request.text());
+    const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
     if (!isClient(request, form)) return refuse(clientSecret === null ? 400 : 401, "invalid_client", "Invalid client");
     const kind = form.get("grant_type");
     if (kind === "authorization_code") return redeem(form);
@@ -175,13 +196,16 @@ export const FAULTS = {
       { status: 429, headers: { "retry-after": "86400" } },
     ),
   broken: () => refuse(503, "server_error", "temporary"),
-  gateway: () => new Response("<html>502 Bad Gateway</html>", { status: 502, headers: { "content-type": "text/html" } }),
-  html: () => new Response("<html>Welcome to the hotel's wireless</html>", { headers: { "content-type": "text/html" } }),
+  gateway: () =>
+    new Response("<html>502 Bad Gateway</html>", { status: 502, headers: { "content-type": "text/html" } }),
+  html: () =>
+    new Response("<html>Welcome to the hotel's wireless</html>", { headers: { "content-type": "text/html" } }),
   truncated: () => new Response('{"access_token":"BQ-acc', { headers: { "content-type": "application/json" } }),
   empty: () => new Response(null, { status: 200 }),
   wrongShape: () => Response.json({ access_token: 7, token_type: "mac", expires_in: "soon", id: null }),
   otherType: () => Response.json({ access_token: "x", token_type: "mac", expires_in: 3600 }),
-  endless: () => new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(16_384).fill(32)) })),
+  endless: () =>
+    new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(16_384).fill(32)) })),
   elsewhere: () => new Response(null, { status: 302, headers: { location: "https://evil.test/api/token" } }),
   expired: () => refuse(400, "invalid_grant", "Refresh token expired"),
   wrongClient: () => refuse(401, "invalid_client", "Invalid client secret"),
@@ -215,7 +239,10 @@ function monthsLater(at, months) {
 /** SHA-256 as base64url. */
 async function digest(input) {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(input)));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 function text(value) {

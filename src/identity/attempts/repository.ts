@@ -30,8 +30,5 @@ export function attemptStatements(db: Db, attempt: AttemptRow): Write[] {
 
 /** Ends an authorization. Fails the batch when it has ended before: it answers once. */
 export function endAttemptStatements(db: Db, secretHash: string): Write[] {
-  return [
-    db.orm.delete(oauthAttempts).where(eq(oauthAttempts.secretHash, secretHash)),
-    db.orm.run(oneRowChanged),
-  ];
+  return [db.orm.delete(oauthAttempts).where(eq(oauthAttempts.secretHash, secretHash)), db.orm.run(oneRowChanged)];
 }

@@ -51,7 +51,8 @@ export async function getAttempt<Payload>(
   secret: string | null,
   state: string | undefined,
 ): Promise<Attempt<Payload> & { purpose: AttemptPurpose }> {
-  if (secret === null || state === undefined || !isSameText(stateOf(secret), state)) throw new Problem("attempt_invalid");
+  if (secret === null || state === undefined || !isSameText(stateOf(secret), state))
+    throw new Problem("attempt_invalid");
   const row = await findLiveAttempt(ctx.db, hashSecret(secret), ctx.now);
   const purpose = purposes.find((each) => each === row?.purpose);
   if (row === null || purpose === undefined) throw new Problem("attempt_invalid");

@@ -9,9 +9,13 @@ import { Problem } from "../../kernel/problems.ts";
 /** Where Spotify sends a person back to after signing in. */
 export const SIGN_IN_CALLBACK = "/api/auth/spotify/callback";
 
-/** The app at Spotify, ready to be used from one address. */
-export interface SpotifyApp extends SpotifySettings {
+/** The app at Spotify, which must be there for anything to be asked. */
+export interface SpotifyClient extends SpotifySettings {
   readonly clientId: string;
+}
+
+/** The app with the address that people come back to. */
+export interface SpotifyApp extends SpotifyClient {
   readonly redirectUri: string;
 }
 
@@ -40,20 +44,25 @@ export class GrantRefused extends Error {
   }
 }
 
+/** Gives the app. @throws Problem `misconfigured` saying what to set */
+export function spotifyClientOf({ spotify }: BaseCtx["settings"]): SpotifyClient {
+  const { clientId } = spotify;
+  if (clientId !== null) return { ...spotify, clientId };
+  const detail =
+    "Spotify is not set up here. Make an app at developer.spotify.com, set SPOTIFY_CLIENT_ID (and SPOTIFY_CLIENT_SECRET, if it has one), and register this service's address followed by /api/auth/spotify/callback as its redirect URI.";
+  throw new Problem("misconfigured", { detail });
+}
+
 /**
  * Gives the app with the redirect URI of one callback.
  *
  * @param origin where this deployment was asked
  * @throws Problem `misconfigured` saying which setting to make or correct
  */
-export function spotifyAppOf({ spotify }: BaseCtx["settings"], origin: string, callback: string): SpotifyApp {
-  if (spotify.clientId === null) {
-    const detail =
-      "Spotify is not set up here. Make an app at developer.spotify.com, set SPOTIFY_CLIENT_ID (and SPOTIFY_CLIENT_SECRET, if it has one), and register this service's address followed by /api/auth/spotify/callback as its redirect URI.";
-    throw new Problem("misconfigured", { detail });
-  }
-  const signIn = redirectUriOf(spotify.redirectUri ?? origin + SIGN_IN_CALLBACK);
-  return { ...spotify, clientId: spotify.clientId, redirectUri: new URL(callback, signIn).href };
+export function spotifyAppOf(settings: BaseCtx["settings"], origin: string, callback: string): SpotifyApp {
+  const client = spotifyClientOf(settings);
+  const signIn = redirectUriOf(client.redirectUri ?? origin + SIGN_IN_CALLBACK);
+  return { ...client, redirectUri: new URL(callback, signIn).href };
 }
 
 /**
@@ -105,7 +114,7 @@ export function redeemCode(ctx: BaseCtx, app: SpotifyApp, code: string, verifier
  *
  * @throws GrantRefused; Problem `misconfigured`, `provider_unavailable`
  */
-export function refreshTokens(ctx: BaseCtx, app: SpotifyApp, refreshToken: string): Promise<SpotifyTokens> {
+export function refreshTokens(ctx: BaseCtx, app: SpotifyClient, refreshToken: string): Promise<SpotifyTokens> {
   return askForTokens(ctx, app, { grant_type: "refresh_token", refresh_token: refreshToken });
 }
 
@@ -127,7 +136,7 @@ const Me = z.object({
 });
 
 /** @see https://developer.spotify.com/documentation/web-api/tutorials/code-pkce-flow checked 2026-11 */
-async function askForTokens(ctx: BaseCtx, app: SpotifyApp, form: Record<string, string>): Promise<SpotifyTokens> {
+async function askForTokens(ctx: BaseCtx, app: SpotifyClient, form: Record<string, string>): Promise<SpotifyTokens> {
   const body = new URLSearchParams(form);
   const headers: Record<string, string> = {};
   if (app.clientSecret === null) body.set("client_id", app.clientId);

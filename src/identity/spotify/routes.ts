@@ -3,24 +3,14 @@
 import { cookieOf, credentialsOf } from "../../http/admit.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { Register } from "../../http/registry.ts";
-import type { ProblemCode } from "../../kernel/problems.ts";
 import { ATTEMPT_COOKIE } from "../attempts/model.ts";
 import { attemptCookie, sessionCookie } from "../model.ts";
 import { problemPageOr } from "../pages.tsx";
 import { SIGN_IN_CALLBACK } from "./provider.ts";
-import { CallbackQuery, Departure, presentLink, SignInQuery, SpotifyLink } from "./schema.ts";
+import { CALLBACK_PROBLEMS, CallbackQuery, Departure, presentLink, SignInQuery, SpotifyLink } from "./schema.ts";
 import { finishSignIn, getLink, startLink, startSignIn, unlink } from "./service.ts";
 
 const tag = "Signing in";
-
-/** What may go wrong when a person comes back from Spotify. */
-export const CALLBACK_PROBLEMS: readonly ProblemCode[] = [
-  "attempt_invalid",
-  "oauth_refused",
-  "spotify_app_user_cap",
-  "provider_unavailable",
-  "misconfigured",
-];
 
 function sessionOf(request: Request): string | null {
   const credentials = credentialsOf(request);

@@ -1,6 +1,7 @@
 // The home of what crosses the wire while signing in with Spotify.
 
 import { z } from "zod";
+import type { ProblemCode } from "../../kernel/problems.ts";
 import { instantToIso } from "../../kernel/time.ts";
 import { isOwnPath } from "../attempts/model.ts";
 
@@ -19,6 +20,15 @@ export const CallbackQuery = z.object({
   error: z.string().max(200).optional().meta({ description: "Why there is none, otherwise." }),
   iss: z.string().max(200).optional().meta({ description: "Which service answers, where it says so (RFC 9207)." }),
 });
+
+/** What may go wrong when a person comes back from Spotify. */
+export const CALLBACK_PROBLEMS: readonly ProblemCode[] = [
+  "attempt_invalid",
+  "oauth_refused",
+  "spotify_app_user_cap",
+  "provider_unavailable",
+  "misconfigured",
+];
 
 export const Departure = z
   .object({ authorizeUrl: z.url().meta({ description: "Where to send the person, in this same browser." }) })

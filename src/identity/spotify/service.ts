@@ -81,7 +81,8 @@ export async function arriveFromSpotify(
   await endAttempt(ctx, attempt);
   if (iss !== undefined && iss !== app.accountsUrl) throw new Problem("attempt_invalid");
   if (error !== undefined || code === undefined) {
-    const detail = error === "access_denied" ? "You did not agree at Spotify." : "Spotify sent you back without a code.";
+    const detail =
+      error === "access_denied" ? "You did not agree at Spotify." : "Spotify sent you back without a code.";
     throw new Problem("oauth_refused", { detail });
   }
   try {
@@ -108,7 +109,8 @@ export function startSignIn(ctx: BaseCtx, origin: string, returnTo: string | nul
  * @throws Problem `misconfigured`, `forbidden` for a key
  */
 export async function startLink(ctx: SignedInCtx, origin: string, sessionToken: string | null): Promise<Departure> {
-  if (sessionToken === null) throw new Problem("forbidden", { detail: "A key is no person; sign in to link an account." });
+  if (sessionToken === null)
+    throw new Problem("forbidden", { detail: "A key is no person; sign in to link an account." });
   return departToSpotify(ctx, "link", signInPlan(origin, hashSecret(sessionToken), { returnTo: null }));
 }
 
@@ -141,7 +143,8 @@ export async function finishSignIn(
   const broughtHash = sessionToken === null ? null : hashSecret(sessionToken);
   if (attempt.purpose === "link") {
     const userId = broughtHash === attempt.starter ? await findSessionUser(ctx.db, broughtHash, ctx.now) : null;
-    if (userId === null) throw new Problem("attempt_invalid", { detail: "Link an account in the session you began in." });
+    if (userId === null)
+      throw new Problem("attempt_invalid", { detail: "Link an account in the session you began in." });
     const { account } = await arriveFromSpotify(ctx, app, attempt, arrival);
     await link(ctx, userId, account);
     return { location, token: null };
@@ -232,6 +235,7 @@ export async function unlink(ctx: SignedInCtx): Promise<void> {
 }
 
 function personOf({ caller }: SignedInCtx): string {
-  if (caller.kind !== "user") throw new Problem("forbidden", { detail: "A key is no person and signs in with nothing." });
+  if (caller.kind !== "user")
+    throw new Problem("forbidden", { detail: "A key is no person and signs in with nothing." });
   return caller.userId;
 }

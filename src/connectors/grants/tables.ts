@@ -1,0 +1,28 @@
+// The home of the table of grants.
+
+import { primaryKey, sqliteTable } from "drizzle-orm/sqlite-core";
+import { instant, integer, text } from "../../db/columns.ts";
+import { artists } from "../../team/index.ts";
+import type { GrantFacts, GrantReason } from "./model.ts";
+
+export const providerGrants = sqliteTable(
+  "provider_grants",
+  {
+    artistId: text("artist_id")
+      .notNull()
+      .references(() => artists.id),
+    id: text("id").notNull(),
+    provider: text("provider").notNull(),
+    status: text("status").$type<GrantFacts["status"]>().notNull(),
+    reason: text("reason").$type<GrantReason>(),
+    scopes: text("scopes").notNull(),
+    grantedAt: instant("granted_at"),
+    expiresAt: instant("expires_at"),
+    version: integer("version").notNull().default(0),
+    leaseId: text("lease_id"),
+    leaseUntil: instant("lease_until").notNull().default(0),
+    createdBy: text("created_by").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artistId, table.id] })],
+);
