@@ -8,7 +8,6 @@ import { dumpArtist } from "../harness/dump.ts";
 import { resolveSchema } from "../harness/schema.ts";
 import { callerWith, newPerson, nobody, ORIGIN } from "../harness/world.ts";
 import {
-  PREPARED,
   checked,
   comparable,
   documented,
@@ -18,6 +17,7 @@ import {
   missingPath,
   newPlace,
   ofArtist,
+  PREPARED,
   parametersOf,
   RAW,
   realPath,
