@@ -44,12 +44,23 @@ export class Browser {
     this.#origin = origin;
   }
 
-  async visit(path: string, method = "GET", headers: Record<string, string> = {}): Promise<Response> {
+  /** Sends JSON. */
+  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.visit(path, "POST", { "content-type": "application/json", ...headers }, JSON.stringify(body));
+  }
+
+  /** Sends a request with the cookies kept, and keeps those that are set. */
+  async visit(
+    path: string,
+    method = "GET",
+    headers: Record<string, string> = {},
+    body: string | null = null,
+  ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const sent = new Headers({ ...(cookie === "" ? {} : { cookie }), ...headers });
     if (method !== "GET") sent.set("origin", this.#origin);
     const response = await this.#send(
-      new Request(new URL(path, this.#origin), { method, headers: sent, redirect: "manual" }),
+      new Request(new URL(path, this.#origin), { method, headers: sent, redirect: "manual", body }),
     );
     for (const set of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
