@@ -258,6 +258,14 @@ describe("settings", () => {
     expect((await answerWith({ SPOTIFY_CLIENT_ID: undefined }, `${ORIGIN}/health`)).status).toBe(200);
   });
 
+  it("that are missing are said on a page to a browser", async () => {
+    const { env: changed } = quietEnv({ SPOTIFY_CLIENT_ID: undefined } as Partial<Env>);
+    const headers = { accept: "text/html" };
+    const response = await ask(changed, new Request(`${ORIGIN}/api/auth/spotify/login`, { headers }));
+    expect([response.status, response.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
+    expect(await response.text()).toContain("SPOTIFY_CLIENT_ID");
+  });
+
   it.each([
     ["http://localhost:8787", "localhost"],
     ["https://localhost", "localhost"],

@@ -24,17 +24,19 @@ const StartSpotifySignIn = endpoint({
   tag,
   summary: "Sign in with Spotify",
   description:
-    "Sends the browser to Spotify, which is asked who the person is and for nothing else. The answer counts in this browser, once, for 10 minutes.",
+    "Sends the browser to Spotify, which is asked who the person is and for nothing else. The answer counts in this browser, once, for 10 minutes. A browser is shown what goes wrong as a page.",
   access: "public",
   query: SignInQuery,
   answers: { 302: { description: "On to Spotify." } },
   problems: ["misconfigured"],
   example: { query: { returnTo: "/docs" } },
-  handle: async ({ ctx, query, request }) => startSignIn(ctx, new URL(request.url).origin, query.returnTo ?? null),
-  present: ({ authorizeUrl, secret }) => ({
-    status: 302,
-    headers: { location: authorizeUrl, "set-cookie": attemptCookie(secret) },
-  }),
+  handle: async ({ ctx, query, request, c }) =>
+    problemPageOr(request, c.env.call.log, async () => {
+      const { authorizeUrl, secret } = await startSignIn(ctx, new URL(request.url).origin, query.returnTo ?? null);
+      const headers = { location: authorizeUrl, "set-cookie": attemptCookie(secret) };
+      return new Response(null, { status: 302, headers });
+    }),
+  present: (response) => response,
 });
 
 const FinishSpotifySignIn = endpoint({
