@@ -1,8 +1,10 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
+import * as spotify from "../../src/identity/spotify/schema.ts";
 import { EXAMPLES as statementExamples } from "../../src/statements/examples.ts";
 import * as exported from "../../src/statements/export/schema.ts";
 import * as identities from "../../src/statements/identities/schema.ts";
@@ -16,7 +18,7 @@ import { EXAMPLES as teamExamples } from "../../src/team/examples.ts";
 import * as team from "../../src/team/schema.ts";
 
 const shapes = new Map(
-  [earnings, statements, exported, identities, mapping, uploads, streams, team]
+  [earnings, grants, spotify, statements, exported, identities, mapping, uploads, streams, team]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
     .map((shape) => [String(shape.meta()?.["id"]), shape]),
@@ -29,4 +31,11 @@ it.each(
   expect(shape, "a shape of that name").toBeDefined();
   expect(shape?.parse(example)).toEqual(example);
   expect(shape?.meta()?.["example"]).toEqual(example);
+});
+
+it.each(["Connection", "NewConnection", "Connections", "Departure", "SpotifyLink"])("%s", (name) => {
+  const shape = shapes.get(name);
+  const example = shape?.meta()?.["example"];
+  expect(example, "an example beside the shape").toBeDefined();
+  expect(shape?.parse(example)).toEqual(example);
 });

@@ -162,8 +162,9 @@ export const PREPARED: Readonly<Record<string, (place: Place) => Promise<How>>> 
     const response = await nobody.get("/api/auth/spotify/login");
     return arrivalFrom(response, String(response.headers.get("location")), "");
   },
-  finishConnection: async ({ person }) => {
-    const response = await person.post("/api/dashboard/integrations/connections", { provider: "spotify" });
+  finishConnection: async ({ person, world }) => {
+    const named = { "artist-id": world.artistId };
+    const response = await person.post("/api/dashboard/integrations/connections", { provider: "spotify" }, named);
     const { authorizeUrl } = (await response.json()) as { authorizeUrl: string };
     return arrivalFrom(response, authorizeUrl, `${person.headers["cookie"]}; `);
   },
