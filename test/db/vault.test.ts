@@ -113,6 +113,30 @@ describe("an envelope", () => {
     }
   });
 
+  it("is written in one way alone: no other last letter and no padding stands for the same bytes", async () => {
+    for (const secret of ["x", "xx", "xxx"]) {
+      const envelope = await seal(ring, PLACE, secret, bytes(12));
+      for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+        if (envelope.endsWith(letter)) continue;
+        await expect(unseal(ring, PLACE, envelope.slice(0, -1) + letter)).rejects.toThrow(SealBroken);
+      }
+      for (const padding of ["=", "==", "==="]) {
+        await expect(unseal(ring, PLACE, envelope + padding)).rejects.toThrow(SealBroken);
+      }
+    }
+  });
+
+  it("is sealed with a key of its owner's own, and another one under each name of a key", async () => {
+    const iv = bytes(12);
+    const sealed = async (keys: string, owner: string) =>
+      (await seal(keyRingOf(keys), [owner, "con_a", "spotify"], "the very same secret", iv))
+        .split(".")[3]
+        ?.slice(0, 26);
+    const texts = [await sealed(OLD, "art_a"), await sealed(OLD, "art_b"), await sealed(`k9:${key(1)}`, "art_a")];
+    expect(new Set(texts).size).toBe(3);
+    expect(await sealed(OLD, "art_a")).toBe(texts[0]);
+  });
+
   it("never has an IV twice", async () => {
     const ivs = new Set<string>();
     const count = 5000;

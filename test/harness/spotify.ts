@@ -25,6 +25,8 @@ export function standIn(options: Partial<Parameters<typeof createSpotify>[0]> = 
   vi.stubGlobal("fetch", async (input: RequestInfo, init?: RequestInit) => {
     const request = new Request(input, init);
     if (!/^https:\/\/(?:accounts|api)\.spotify\.com\//.test(request.url)) throw new TypeError(`asked ${request.url}`);
+    // What Spotify is sent is secret, so it must not be carried on to wherever an answer points.
+    if (request.redirect !== "manual") throw new TypeError("would follow a redirect");
     return spotify.answer(request);
   });
   return spotify;

@@ -395,6 +395,7 @@ describe("when Spotify fails", () => {
     if (fault === "quota") expect(response.headers.get("retry-after")).toBe("3600");
     await expectRefused(response, code, status);
     expect(await counts()).toEqual(before);
+    expect(spotify.state.endlessBytes).toBeLessThan(200_000);
     expect((await browser.signIn(spotify)).status).toBe(302);
   });
 

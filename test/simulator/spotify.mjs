@@ -39,6 +39,8 @@ export function createSpotify({
     faults: {},
     /** Everything asked so far, as `METHOD path`. @type {string[]} */
     asked: [],
+    /** How much of an answer without end has been taken. */
+    endlessBytes: 0,
     /** Everything secret handed out so far, for those who search for it where it must not be. @type {string[]} */
     secrets: [],
   };
@@ -175,7 +177,7 @@ export function createSpotify({
       const path = url.pathname;
       state.asked.push(`${request.method} ${path}`);
       const fault = state.faults[path]?.shift();
-      if (fault !== undefined) return FAULTS[fault](request);
+      if (fault !== undefined) return FAULTS[fault](request, state);
       if (request.method === "GET" && path === "/authorize") return authorize(url);
       if (request.method === "GET" && path === "/authorize/decide") {
         return decide(url.searchParams, url.searchParams.get("decision") === "agree");
@@ -204,8 +206,13 @@ export const FAULTS = {
   empty: () => new Response(null, { status: 200 }),
   wrongShape: () => Response.json({ access_token: 7, token_type: "mac", expires_in: "soon", id: null }),
   otherType: () => Response.json({ access_token: "x", token_type: "mac", expires_in: 3600 }),
-  endless: () =>
-    new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(16_384).fill(32)) })),
+  endless: (_request, state) => {
+    const pull = (stream) => {
+      state.endlessBytes += 16_384;
+      stream.enqueue(new Uint8Array(16_384).fill(32));
+    };
+    return new Response(new ReadableStream({ pull }));
+  },
   elsewhere: () => new Response(null, { status: 302, headers: { location: "https://evil.test/api/token" } }),
   expired: () => refuse(400, "invalid_grant", "Refresh token expired"),
   wrongClient: () => refuse(401, "invalid_client", "Invalid client secret"),
