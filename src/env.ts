@@ -20,6 +20,7 @@ const variables = z.object({
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).default("Dashboard <dashboard@localhost>"),
   HOME_URL: z.string().min(1).default("/docs"),
+  SUPPORT_EMAILS: z.string().default(""),
   ISOLATE_COPY: z.enum(["on", "off"]).default("on"),
 });
 
@@ -49,6 +50,9 @@ export function settingsOf(env: Env): Settings {
     resendApiKey: given.RESEND_API_KEY ?? null,
     mailFrom: given.MAIL_FROM,
     homeUrl: given.HOME_URL,
+    supportEmails: given.SUPPORT_EMAILS.toLowerCase()
+      .split(/[\s,]+/)
+      .filter((entry) => entry !== ""),
     keepsAnswersInIsolate: given.ISOLATE_COPY === "on",
   };
   parsed.set(env, settings);
@@ -80,6 +84,7 @@ export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"]): 
     newId: (kind) => makeId(kind, now, randomBytes(ID_RANDOM_BYTES)),
     randomBytes,
     fetch: outside.fetch,
+    later: (work) => outside.waitUntil(work.catch(() => undefined)),
     send: (jobs) => {
       for (let at = 0; at < jobs.length; at += MESSAGES_PER_SEND) {
         const messages = jobs.slice(at, at + MESSAGES_PER_SEND).map((body) => ({ body }));
