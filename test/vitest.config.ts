@@ -59,6 +59,7 @@ export default defineConfig(async () => {
                   FIXTURES,
                   ENVIRONMENT: "development",
                   SIGNING_KEY: "5e".repeat(32),
+                  SUPPORT_EMAILS: "help@support.test, @operators.test",
                   LONG: process.env.LONG ?? "",
                   SEED: process.env.SEED ?? "",
                 },

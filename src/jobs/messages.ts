@@ -17,8 +17,12 @@ export const JOBS = {
   /** Make a single-use sign-in link and mail it. The link's secret exists only in the mail. */
   "mail.sign_in": z.strictObject({ email: z.string(), origin: z.string() }),
   /** Make an invitation's secret and mail it; to an artist's team, or to an organisation. */
-  "mail.invitation": z.strictObject({ artistId, invitationId: z.string() }),
-  "mail.organisation_invitation": z.strictObject({ organisationId: z.string(), invitationId: z.string() }),
+  "mail.invitation": z.strictObject({ artistId, invitationId: z.string(), origin: z.string() }),
+  "mail.organisation_invitation": z.strictObject({
+    organisationId: z.string(),
+    invitationId: z.string(),
+    origin: z.string(),
+  }),
   /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
   "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
   /** A session of a person ended: the same, with each of their artists. */

@@ -15,7 +15,7 @@ import {
   type SessionAdmission,
   sessionSeenStatements,
 } from "./admission/repository.ts";
-import { mayCall, type MemberScope, type Role } from "./model.ts";
+import { type MemberScope, mayCall, type Role } from "./model.ts";
 
 /** Makes the doorman that `app.ts` posts at the API's door. */
 export function createDoorman(): Doorman {

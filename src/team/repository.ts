@@ -1,15 +1,13 @@
 // The home of the reads and writes of artists, members and keys.
 
-import { and, desc, eq, gt, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, lt, sql } from "drizzle-orm";
 import type { Db, Write } from "../db/client.ts";
 import type { ArtistFacts } from "../db/ctx.ts";
-import { sessions, users } from "../identity/index.ts";
 import type { Currency } from "../kernel/currency.ts";
 import type { Id } from "../kernel/id.ts";
 import type { ArtistScope } from "../kernel/scope.ts";
 import type { Instant } from "../kernel/time.ts";
-import type { Role } from "./model.ts";
-import { apiKeys, artists, generationCauses, memberships, organisationArtists, organisationMembers } from "./tables.ts";
+import { apiKeys, artists, generationCauses, memberships } from "./tables.ts";
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 

@@ -20,8 +20,8 @@ export function signInFirstPage(): string {
   return htmlPage(
     "Look into your mail",
     <p>
-      To accept the invitation, sign in first: a link is on its way to the address the invitation was sent to. Open it in
-      this browser, and it will lead you back here.
+      To accept the invitation, sign in first: a link is on its way to the address the invitation was sent to. Open it
+      in this browser, and it will lead you back here.
     </p>,
   );
 }

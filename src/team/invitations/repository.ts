@@ -47,8 +47,9 @@ const columnsOf = <T extends typeof invitations | typeof organisationInvitations
 const toArtist = { ...columnsOf(invitations), scope: invitations.scope };
 const toOrganisation = columnsOf(organisationInvitations);
 
-function rowOf<R extends { scope?: string }>(row: R): Omit<R, "scope"> & Pick<Access, "scope"> {
-  return { ...row, scope: row.scope === undefined ? WHOLE_ARTIST : scopeOf(row.scope) };
+/** Reads the stored scope; an invitation into an organisation has none. */
+function rowOf<R extends object>(row: R): Omit<R, "scope"> & Pick<Access, "scope"> {
+  return { ...row, scope: "scope" in row ? scopeOf(String(row.scope)) : WHOLE_ARTIST };
 }
 
 const open = (t: typeof invitations | typeof organisationInvitations, now: Instant) =>
@@ -121,7 +122,7 @@ export async function findInvitation(
       .where(inOrganisation),
   );
   const kind = artist === undefined ? "organisation" : "artist";
-  const found: ((typeof artist | typeof organisation) & { scope?: string }) | undefined = artist ?? organisation;
+  const found = artist ?? organisation;
   if (found === undefined) return null;
   const { toId, toName, ...row } = found;
   return { ...rowOf(row), to: { kind, id: toId, name: toName } };

@@ -12,7 +12,7 @@ import { actorName, cutArtistScope } from "../../kernel/scope.ts";
 import type { Instant } from "../../kernel/time.ts";
 import { sendMail } from "../../mail/index.ts";
 import { findRole } from "../admission/repository.ts";
-import { joinStatements, findMemberOf } from "../members/repository.ts";
+import { findMemberOf, joinStatements } from "../members/repository.ts";
 import { refuseAbove, refuseSenseless } from "../members/service.ts";
 import {
   type Access,

@@ -267,7 +267,12 @@ export interface SharedMember {
   readonly organisationName: string;
   readonly mostRole: Role;
   readonly linkedAt: Instant;
-  readonly member: { readonly userId: string; readonly name: string; readonly role: Role; readonly until: Instant | null } | null;
+  readonly member: {
+    readonly userId: string;
+    readonly name: string;
+    readonly role: Role;
+    readonly until: Instant | null;
+  } | null;
 }
 
 /** Lists the organisations that look after an artist, with their people; at most 500 people. */

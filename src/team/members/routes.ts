@@ -15,14 +15,7 @@ import {
   presentTeam,
   Team,
 } from "./schema.ts";
-import {
-  answerOwnership,
-  getTeam,
-  offerOwnership,
-  removeMember,
-  updateMember,
-  withdrawOwnership,
-} from "./service.ts";
+import { answerOwnership, getTeam, offerOwnership, removeMember, updateMember, withdrawOwnership } from "./service.ts";
 
 const tag = "Team";
 const params = z.strictObject({ id: z.string() });
@@ -58,7 +51,7 @@ const UpdateMember = endpoint({
   example: { ...example, body: { role: "viewer", until: null, scope: { kind: "artist" } } },
   handle: async ({ ctx, params: { id }, body, seen }) => {
     const { until, ...patch } = body;
-    return updateMember(ctx, id, seen, { ...patch, until: until ? Date.parse(until) : until });
+    return updateMember(ctx, id, seen, { ...patch, until: typeof until === "string" ? Date.parse(until) : until });
   },
   present: (member) => ({ status: 200, body: presentMember(member), headers: { etag: etagOf(member.version) } }),
 });

@@ -71,9 +71,7 @@ export const Team = z
           status: z.enum(["proposed", "active"]),
           proposedBy: z.enum(["artist", "organisation"]).nullable(),
           role: z.enum(ROLES).meta({ description: "The most any of its people may be here." }),
-          people: z.array(
-            z.object({ user: Named, role: z.enum(ROLES), until: z.iso.datetime().nullable() }),
-          ),
+          people: z.array(z.object({ user: Named, role: z.enum(ROLES), until: z.iso.datetime().nullable() })),
           createdAt: z.iso.datetime(),
         }),
       )
@@ -129,16 +127,18 @@ function presentShared(shared: readonly SharedMember[]): unknown[] {
         status: "active",
         proposedBy: null,
         role: first.mostRole,
-        people: people.map(({ userId, name, role, until }) => ({ user: { id: userId, name }, role, until: iso(until) })),
+        people: people.map(({ userId, name, role, until }) => ({
+          user: { id: userId, name },
+          role,
+          until: iso(until),
+        })),
         createdAt: instantToIso(first.linkedAt),
       },
     ];
   });
 }
 
-export const OwnershipOffer = z
-  .object({ member: Member, expiresAt: z.iso.datetime() })
-  .meta({ id: "OwnershipOffer" });
+export const OwnershipOffer = z.object({ member: Member, expiresAt: z.iso.datetime() }).meta({ id: "OwnershipOffer" });
 
 export function presentOffer({ member, expiresAt }: OwnershipOfferFacts): unknown {
   const offered = { ...member, offeredUntil: expiresAt };

@@ -88,7 +88,10 @@ function invalid(field: string, code: string, message: string): Problem {
 
 /** Asks for the sockets of a person to be looked at again; null stands for anybody's. */
 export function recheckJob(artistId: string, userId: string | null): JobRequest {
-  return { kind: "hub.recheck", body: { artistId: artistId as `art_${string}`, userId: userId as `usr_${string}` | null } };
+  return {
+    kind: "hub.recheck",
+    body: { artistId: artistId as `art_${string}`, userId: userId as `usr_${string}` | null },
+  };
 }
 
 /** What of a member's access is to change. */
@@ -159,7 +162,12 @@ async function change(
   ctx: Ctx,
   action: string,
   member: MemberRow,
-  { writes, endsOwner, jobs, after }: { writes: ReturnType<typeof removeStatements>; endsOwner: boolean; jobs: JobRequest[]; after?: Access },
+  {
+    writes,
+    endsOwner,
+    jobs,
+    after,
+  }: { writes: ReturnType<typeof removeStatements>; endsOwner: boolean; jobs: JobRequest[]; after?: Access },
 ): Promise<void> {
   const guard = endsOwner ? [lastingOwnerGuard(ctx.db, ctx.scope.artistId)] : [];
   const { role, until, scope } = member;
@@ -199,7 +207,9 @@ export async function offerOwnership(ctx: Ctx, id: string): Promise<OwnershipOff
   const own =
     actor.kind === "user" ? await findMemberOf(ctx.db, ctx.scope.artistId, { userId: actor.userId }, ctx.now) : null;
   if (own === null || own.role !== "owner") {
-    throw new Problem("conflict", { detail: "Only a person who owns the artist can hand it over; a key owns nothing." });
+    throw new Problem("conflict", {
+      detail: "Only a person who owns the artist can hand it over; a key owns nothing.",
+    });
   }
   if (member.role === "owner" || member.isSupport) {
     const detail = member.isSupport ? "Support cannot own an artist." : "This member is an owner already.";
@@ -254,7 +264,10 @@ export async function answerOwnership(ctx: SignedInCtx, id: string, accepts: boo
   const from = await findMember(ctx.db, scope, offeredBy);
   try {
     await commit(ctx, "ownership.accept", {
-      writes: [...handOverStatements(ctx.db, own.artistId, id, offeredBy, ctx.now), lastingOwnerGuard(ctx.db, own.artistId)],
+      writes: [
+        ...handOverStatements(ctx.db, own.artistId, id, offeredBy, ctx.now),
+        lastingOwnerGuard(ctx.db, own.artistId),
+      ],
       artistId: own.artistId,
       target: id,
       before: { owner: offeredBy, role: member.role },
