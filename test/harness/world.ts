@@ -66,10 +66,10 @@ export function callerWith(own: Record<string, string> = {}): Caller {
 export const nobody: Caller = callerWith();
 
 /** A person with a session, and nothing else. */
-export async function newPerson(): Promise<{ userId: string; email: string; caller: Caller }> {
+export async function newPerson(domain = "example.com"): Promise<{ userId: string; email: string; caller: Caller }> {
   const now = Date.now();
   const userId = makeId("user", now, bytes(10));
-  const email = `${userId.slice(-12)}@example.com`;
+  const email = `${userId.slice(-12)}@${domain}`;
   const token = makeId("session", now, bytes(10)) + makeId("session", now, bytes(10));
   await env.DB.batch([
     env.DB.prepare("INSERT INTO users VALUES (?, ?, 'Mara', ?)").bind(userId, email, now),
