@@ -185,9 +185,13 @@ export function endpoint<
   } as unknown as EndpointClass;
 }
 
-/** When two requests with one key raced, the loser's batch failed on the key; it answers what the winner answered. */
+/**
+ * When two requests with one key raced, the loser answers what the winner answered: its batch failed on the key, or its
+ * verb was already refused by what the winner had changed.
+ */
 async function winner(ctx: BaseCtx, head: Parameters<typeof replay>[1], error: unknown): Promise<Response | null> {
-  return error instanceof ConstraintError && error.kind === "unique" ? replay(ctx, head) : null;
+  const isRefused = error instanceof Problem && error.status < 500;
+  return isRefused || error instanceof ConstraintError ? replay(ctx, head) : null;
 }
 
 type AnySpec = {

@@ -305,7 +305,7 @@ export const RAW: Readonly<Record<string, () => { query: string; body: string; t
 /** Finds what stands for a parameter of a path. */
 export function fixtureOf<T>(kept: Readonly<Record<string, T>>, path: string, parameter: string): T {
   const fitting = Object.keys(kept)
-    .filter((key) => path.includes(key) && key.split("/").includes(`:${parameter}`))
+    .filter((key) => path.includes(key) && parametersOf(key).at(-1) === parameter)
     .sort((one, other) => other.length - one.length);
   const found = fitting[0] === undefined ? undefined : kept[fitting[0]];
   if (found === undefined)
