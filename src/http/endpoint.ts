@@ -269,7 +269,9 @@ const keyHeader = z.object({
     .meta({ description: "Makes repeating safe: the same key and body give the same answer, once carried out." }),
 });
 const ifMatchHeader = z.object({
-  "if-match": z.string().meta({ description: "The version that was seen, as its ETag says it; `*` for any." }),
+  "if-match": z
+    .string()
+    .meta({ description: "The version that was seen, as its ETag says it; `*` for any.", example: '"1"' }),
 });
 
 function documentOf<

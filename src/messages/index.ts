@@ -1,4 +1,6 @@
 // ROOM messages: the team's messaging hub.
+//
+// Owns: the sockets of a team. Promises: whoever lost access is no longer spoken to. Never: decides who has access.
 
 import type { Ctx } from "../db/ctx.ts";
 
