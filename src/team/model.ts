@@ -110,12 +110,16 @@ export const WHOLE_ARTIST: MemberScope = { kind: "artist" };
 /** Tells whether a role may call an operation, on everything or within the releases it is limited to. */
 export function mayCall(role: Role, operation: string, reach: MemberScope["kind"] = "artist"): boolean {
   if (reach !== "artist" && !WITHIN_RELEASES.includes(operation)) return false;
-  return ON_ONESELF.includes(operation) || (MATRIX[operation]?.includes(role) ?? false);
+  return ON_ONESELF.includes(operation) || isListed(role, operation);
+}
+
+function isListed(role: Role, operation: string): boolean {
+  return Object.hasOwn(MATRIX, operation) && MATRIX[operation]?.includes(role) === true;
 }
 
 /** Tells whether a role may call an operation on what belongs to others. */
 export function mayCallForOthers(role: string, operation: string): boolean {
-  return isRole(role) && (MATRIX[operation]?.includes(role) ?? false);
+  return isRole(role) && isListed(role, operation);
 }
 
 /** What a membership gives: who may do what, for how long. */
