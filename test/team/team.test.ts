@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import { MATRIX, mayCall, ROLES, type Role, shrinks } from "../../src/team/model.ts";
 import { ORGANISATION_MATRIX } from "../../src/team/organisations/model.ts";
-import { type Caller, newPerson, newWorld, nobody, until, type World } from "../harness/world.ts";
+import { jobsOf } from "../harness/doors.ts";
+import { type Caller, newPerson, newWorld, nobody, ORIGIN, until, type World } from "../harness/world.ts";
 
 const TEAM = "/api/dashboard/team";
 const STATEMENTS = "/api/dashboard/statements";
@@ -33,24 +34,6 @@ async function actionsOf(artistId: string): Promise<string[]> {
     .bind(artistId)
     .all<{ action: string }>();
   return results.map(({ action }) => action);
-}
-
-/** What is asked of the hub while something is done. A job that has run is gone, so asking is watched where it is written. */
-async function jobsMeanwhile(world: World, work: () => Promise<void>): Promise<unknown[]> {
-  await env.DB.exec("CREATE TABLE IF NOT EXISTS asked_jobs (kind TEXT NOT NULL, body TEXT NOT NULL)");
-  await env.DB.exec(
-    "CREATE TRIGGER IF NOT EXISTS asked AFTER INSERT ON outbox BEGIN INSERT INTO asked_jobs VALUES (NEW.kind, NEW.body_json); END",
-  );
-  try {
-    await work();
-    const { results } = await env.DB.prepare("SELECT kind, body FROM asked_jobs WHERE instr(body, ?) > 0")
-      .bind(world.artistId)
-      .all<{ kind: string; body: string }>();
-    return results.map(({ kind, body }) => ({ kind, body: JSON.parse(body) }));
-  } finally {
-    await env.DB.exec("DROP TRIGGER asked");
-    await env.DB.exec("DROP TABLE asked_jobs");
-  }
 }
 
 describe("the matrix", () => {
@@ -251,21 +234,25 @@ describe("a change of access", () => {
     const world = await newWorld();
     const [{ caller: owner }, member] = [await joined(world, "owner"), await joined(world, "editor")];
     const path = `${TEAM}/members/${member.id}`;
-    const asked = await jobsMeanwhile(world, async () => {
-      await owner.patch(path, { role: "manager" }, ANY);
-    });
-    expect(asked).toEqual([]);
     const recheck = { kind: "hub.recheck", body: { artistId: world.artistId, userId: member.userId } };
-    expect(await jobsMeanwhile(world, async () => void (await owner.patch(path, { role: "viewer" }, ANY)))).toEqual([
-      recheck,
-    ]);
-    expect(await jobsMeanwhile(world, async () => void (await owner.delete(path, ANY)))).toEqual([recheck]);
-    const { id } = (await (await owner.post(`${TEAM}/api-keys`, { name: "x", role: "viewer" })).json()) as {
-      id: string;
-    };
-    expect(await jobsMeanwhile(world, async () => void (await owner.delete(`${TEAM}/api-keys/${id}`)))).toEqual([
-      { kind: "hub.recheck", body: { artistId: world.artistId, userId: null } },
-    ]);
+    const url = ORIGIN + path;
+    expect(await jobsOf(owner, "PATCH", url, { role: "manager" })).toEqual({ status: 200, jobs: [] });
+    expect(await jobsOf(owner, "PATCH", url, { role: "viewer" })).toEqual({ status: 200, jobs: [recheck] });
+    expect(await jobsOf(owner, "DELETE", url)).toEqual({ status: 204, jobs: [recheck] });
+    const made = await owner.post(`${TEAM}/api-keys`, { name: "x", role: "viewer" });
+    const { id } = (await made.json()) as { id: string };
+    expect(await jobsOf(owner, "DELETE", `${ORIGIN}${TEAM}/api-keys/${id}`)).toEqual({
+      status: 204,
+      jobs: [{ kind: "hub.recheck", body: { artistId: world.artistId, userId: null } }],
+    });
+    for (const [method, end] of [
+      ["DELETE", "/api/me/sessions"],
+      ["POST", "/api/auth/logout"],
+    ] as const) {
+      const { userId, caller } = await newPerson();
+      const { jobs } = await jobsOf(caller, method, ORIGIN + end);
+      expect(jobs, end).toEqual([{ kind: "session.ended", body: { userId } }]);
+    }
   });
 
   it("needs the version that was seen: without it 428, with another 412, and of fifty at once one wins", async () => {
