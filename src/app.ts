@@ -105,8 +105,8 @@ export async function answer(request: Request, env: Env, execution: ExecutionCon
       kind: "request",
       id: requestId,
       method: request.method,
-      // A link's token is a secret; nothing else in a path is.
-      path: new URL(request.url).pathname.replace(/^(\/api\/(?:auth\/email|exports)\/).+/, "$1…"),
+      // The token of a link is a secret; nothing else in a path is.
+      path: new URL(request.url).pathname.replace(/^(\/api\/(?:auth\/(?:email|invitations)|exports)\/).+/, "$1…"),
       status: response.status,
       ms: Date.now() - startedAt,
       ...(base?.db.meter ?? {}),

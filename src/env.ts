@@ -26,6 +26,7 @@ const variables = z.object({
   SPOTIFY_REDIRECT_URI: z.string().min(1).optional(),
   SPOTIFY_ACCOUNTS_URL: z.url().optional(),
   SPOTIFY_API_URL: z.url().optional(),
+  SUPPORT_EMAILS: z.string().default(""),
   ISOLATE_COPY: z.enum(["on", "off"]).default("on"),
 });
 
@@ -61,6 +62,9 @@ export function settingsOf(env: Env): Settings {
     homeUrl: given.HOME_URL,
     vaultKeys: given.VAULT_KEYS ?? null,
     spotify: spotifyOf(given),
+    supportEmails: given.SUPPORT_EMAILS.toLowerCase()
+      .split(/[\s,]+/)
+      .filter((entry) => entry !== ""),
     keepsAnswersInIsolate: given.ISOLATE_COPY === "on",
   };
   parsed.set(env, settings);
@@ -104,6 +108,7 @@ export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"]): 
     newId: (kind) => makeId(kind, now, randomBytes(ID_RANDOM_BYTES)),
     randomBytes,
     fetch: outside.fetch,
+    later: (work) => outside.waitUntil(work.catch(() => undefined)),
     send: (jobs) => {
       for (let at = 0; at < jobs.length; at += MESSAGES_PER_SEND) {
         const messages = jobs.slice(at, at + MESSAGES_PER_SEND).map((body) => ({ body }));

@@ -8,6 +8,7 @@ import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
+import { recheckAccess } from "./messages/index.ts";
 import {
   checkBooks,
   postStatement,
@@ -16,12 +17,22 @@ import {
   runExport,
   sweepFiles,
 } from "./statements/index.ts";
-import { openArtist } from "./team/index.ts";
+import { listArtistIdsOf, mailInvitation, openArtist } from "./team/index.ts";
 
 type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<void> };
 
 const answers: Answers = {
   "mail.sign_in": (base, { email, origin }) => mailSignInLink(base, email, origin),
+  "mail.invitation": (base, { artistId, invitationId, origin }) =>
+    mailInvitation(base, { artistId, id: invitationId }, origin),
+  "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>
+    mailInvitation(base, { organisationId, id: invitationId }, origin),
+  "hub.recheck": (base, body) => forArtist(base, body.artistId, (ctx) => recheckAccess(ctx, body.userId)),
+  "session.ended": async (base, { userId }) => {
+    for (const artistId of await listArtistIdsOf(base, userId)) {
+      await forArtist(base, artistId, (ctx) => recheckAccess(ctx, userId));
+    }
+  },
   "statement.read": (base, body) => forArtist(base, body.artistId, (ctx) => readStatement(ctx, body.statementId)),
   "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
   "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),

@@ -52,6 +52,7 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/mapping/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "statements/receive.ts": { as: "service", because: "keeps the original" },
   "statements/read.ts": { as: "service", because: "reads the original slice by slice" },
+  "team/invitations/letter.ts": { as: "model", because: "the words of an invitation, in the mail and on its page" },
   "team/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "statements/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "earnings/examples.ts": { as: "model", because: "the answers shown in the reference" },

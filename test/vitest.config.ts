@@ -63,6 +63,7 @@ export default defineConfig(async () => {
                   SIGNING_KEY: "5e".repeat(32),
                   VAULT_KEYS: `k2:${Buffer.alloc(32, 2).toString("base64")},k1:${Buffer.alloc(32, 1).toString("base64")}`,
                   SPOTIFY_CLIENT_ID: "app-of-tests",
+                  SUPPORT_EMAILS: "help@support.test, @operators.test",
                   LONG: process.env.LONG ?? "",
                   SEED: process.env.SEED ?? "",
                 },

@@ -44,6 +44,12 @@ export interface Db {
    * @throws Problem `unavailable`; ConstraintError when a key, a check or a guard refused
    */
   write(writes: readonly Write[]): Promise<void>;
+  /**
+   * Sends writes that no answer waits for and nothing depends on, such as when somebody was last seen; not metered.
+   *
+   * @throws whatever D1 throws
+   */
+  note(writes: readonly Write[]): Promise<void>;
   /** The bookmark up to which this session has seen the database, to be sent back by the caller. */
   bookmark(): string | null;
 }
@@ -88,6 +94,12 @@ export function openDb(database: D1Database): Db {
     orm ??= drizzle({ prepare, batch: gather } as unknown as D1Database);
     return orm;
   };
+  // drizzle's own batch cannot bind the parameters of raw SQL on D1, so statements are prepared here.
+  const prepared = (writes: readonly Write[]) =>
+    writes.map((write) => {
+      const { sql, params } = "toSQL" in write ? write.toSQL() : write.getQuery();
+      return prepare(sql).bind(...params);
+    });
   return {
     get orm() {
       return openOrm();
@@ -100,12 +112,10 @@ export function openDb(database: D1Database): Db {
       return results.map(({ results: rows }) => rows as Record<string, unknown>[]);
     },
     write: async (writes) => {
-      // drizzle's own batch cannot bind the parameters of raw SQL on D1, so statements are prepared here.
-      const statements = writes.map((write) => {
-        const { sql, params } = "toSQL" in write ? write.toSQL() : write.getQuery();
-        return prepare(sql).bind(...params);
-      });
-      if (statements.length > 0) await send(statements);
+      if (writes.length > 0) await send(prepared(writes));
+    },
+    note: async (writes) => {
+      await session.batch(prepared(writes));
     },
     bookmark: () => session.getBookmark(),
   };

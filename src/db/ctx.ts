@@ -26,6 +26,8 @@ export interface Settings {
   /** The keys other people's secrets are sealed with, as set; read by the vault alone. Null: nothing can be sealed. */
   readonly vaultKeys: string | null;
   readonly spotify: SpotifySettings;
+  /** Who may ask artists for support access: addresses, or `@domain` for all of a domain. */
+  readonly supportEmails: readonly string[];
   /** Whether an isolate keeps finished answers of its own beside KV; off to measure what KV costs. */
   readonly keepsAnswersInIsolate: boolean;
 }
@@ -71,6 +73,8 @@ export interface BaseCtx {
   readonly newId: <K extends IdKind>(kind: K) => Id<K>;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly fetch: typeof fetch;
+  /** Lets go of work that no answer waits for. */
+  readonly later: (work: Promise<unknown>) => void;
   /** Hands committed jobs to the queue; the outbox keeps them in case this is lost. */
   readonly send: (jobs: readonly JobMessage[]) => void;
 }

@@ -15,7 +15,13 @@ export interface Credentials {
 /** Someone who is signed in: a person by session, or a program by key. */
 export interface SignedInCtx extends BaseCtx {
   readonly caller:
-    | { readonly kind: "user"; readonly userId: Id<"user">; readonly email: string | null; readonly name: string }
+    | {
+        readonly kind: "user";
+        readonly userId: Id<"user">;
+        readonly email: string | null;
+        readonly name: string;
+        readonly sessionId: Id<"session">;
+      }
     | { readonly kind: "apiKey"; readonly keyId: Id<"apiKey">; readonly name: string; readonly artistId: Id<"artist"> };
 }
 

@@ -11,6 +11,7 @@ import { readJson } from "./body.ts";
 import type { Access, CtxOf, HttpEnv } from "./call.ts";
 import { problemAnswers } from "./problem.ts";
 import { claimOf, replay } from "./replay.ts";
+import { readIfMatch, type SeenVersion } from "./version.ts";
 
 type Shape = z.ZodObject;
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -41,6 +42,8 @@ export interface Input<A extends Access, P, Q, B> {
   readonly params: Output<P>;
   readonly query: Output<Q>;
   readonly body: Output<B>;
+  /** What `If-Match` said, of an operation that needs it. */
+  readonly seen: SeenVersion;
   readonly request: Request;
   readonly c: Context<HttpEnv>;
 }
@@ -77,6 +80,8 @@ export interface EndpointSpec<
   };
   /** False for a POST that is safe to repeat by other means; every other POST honours `Idempotency-Key`. */
   readonly idempotencyKey?: false;
+  /** True for a change of something that has a version: without `If-Match` it is refused. */
+  readonly needsIfMatch?: true;
   /** True when the answer holds a secret, which must not be kept for replay. */
   readonly secret?: true;
   readonly handle: (input: Input<A, P, Q, B>) => Promise<R>;
@@ -91,6 +96,7 @@ export interface Operation {
   readonly access: Access;
   readonly hasJsonBody: boolean;
   readonly takesIdempotencyKey: boolean;
+  readonly needsIfMatch: boolean;
   readonly isList: boolean;
   readonly example: { params: Record<string, string>; query: Record<string, string>; body: unknown };
 }
@@ -129,6 +135,7 @@ export function endpoint<
     access: spec.access,
     hasJsonBody: spec.body !== undefined,
     takesIdempotencyKey,
+    needsIfMatch: spec.needsIfMatch === true,
     isList: spec.query !== undefined && "cursor" in spec.query.shape,
     example: {
       params: spec.example?.params ?? {},
@@ -146,10 +153,11 @@ export function endpoint<
     if ("scope" in ctx) call.log["artist"] = ctx.scope.artistId;
     const params = spec.params ? parsePart("path", spec.params, c.req.param()) : undefined;
     const query = parsePart("query", queryShape, queryOf(request, queryShape));
+    const seen = spec.needsIfMatch ? readIfMatch(request) : null;
     const json = spec.body === undefined ? null : await readJson(request);
     const body = json === null || spec.body === undefined ? undefined : parsePart("body", spec.body, json.value);
     const present = (result: unknown) => spec.present(result as R, { query: query as Output<Q>, request });
-    const input = { params, query, body, request, c } as Omit<Input<A, P, Q, B>, "ctx">;
+    const input = { params, query, body, seen, request, c } as Omit<Input<A, P, Q, B>, "ctx">;
 
     const head = takesIdempotencyKey ? claimOf(ctx, request, spec.operation, json?.value) : null;
     if (head === null) return send(spec, present(await spec.handle({ ...input, ctx })));
@@ -177,9 +185,13 @@ export function endpoint<
   } as unknown as EndpointClass;
 }
 
-/** When two requests with one key raced, the loser's batch failed on the key; it answers what the winner answered. */
+/**
+ * When two requests with one key raced, the loser answers what the winner answered: its batch failed on the key, or its
+ * verb was already refused by what the winner had changed.
+ */
 async function winner(ctx: BaseCtx, head: Parameters<typeof replay>[1], error: unknown): Promise<Response | null> {
-  return error instanceof ConstraintError && error.kind === "unique" ? replay(ctx, head) : null;
+  const isRefused = error instanceof Problem && error.status < 500;
+  return isRefused || error instanceof ConstraintError ? replay(ctx, head) : null;
 }
 
 type AnySpec = {
@@ -256,6 +268,11 @@ const keyHeader = z.object({
     .optional()
     .meta({ description: "Makes repeating safe: the same key and body give the same answer, once carried out." }),
 });
+const ifMatchHeader = z.object({
+  "if-match": z
+    .string()
+    .meta({ description: "The version that was seen, as its ETag says it; `*` for any.", example: '"1"' }),
+});
 
 function documentOf<
   A extends Access,
@@ -270,12 +287,14 @@ function documentOf<
   if (spec.access !== "public" && spec.method !== "get") standard.push("origin_refused");
   if (spec.body) standard.push("malformed_json", "too_large", "unsupported_media_type");
   if (takesIdempotencyKey) standard.push("idempotency_key_reused");
+  if (spec.needsIfMatch) standard.push("if_match_required", "stale");
   if (spec.secret) standard.push("secret_already_shown");
   if (spec.query && "cursor" in spec.query.shape) standard.push("bad_cursor");
 
   const answers = Object.entries(spec.answers).map(([status, answer]) => [status, answerDocument(answer)]);
   let headers: z.ZodObject | undefined;
   if (spec.access === "artist") headers = artistHeader;
+  if (spec.needsIfMatch) headers = headers ? headers.extend(ifMatchHeader.shape) : ifMatchHeader;
   if (takesIdempotencyKey) headers = headers ? headers.extend(keyHeader.shape) : keyHeader;
   const body = spec.body
     ? { content: { "application/json": { schema: spec.body, example: spec.example?.body } }, required: true }

@@ -6,10 +6,19 @@
 
 export { ATTEMPT_COOKIE } from "./attempts/model.ts";
 export { type Attempt, getAttempt } from "./attempts/service.ts";
-export { type ApiKeySecret, attemptCookie, hashSecret, newApiKeySecret, TOKEN_BYTES, tokenFrom } from "./model.ts";
-export { problemPageOr } from "./pages.tsx";
+export {
+  type ApiKeySecret,
+  attemptCookie,
+  hashSecret,
+  newApiKeySecret,
+  newToken,
+  normaliseEmail,
+  TOKEN_BYTES,
+  tokenFrom,
+} from "./model.ts";
+export { htmlPage, pageHeaders, problemPageOr } from "./pages.tsx";
 export { registerIdentity } from "./routes.ts";
-export { mailSignInLink } from "./service.ts";
+export { mailSignInLink, requestSignIn } from "./service.ts";
 export { GrantRefused, refreshTokens, type SpotifyTokens, spotifyAppOf, spotifyClientOf } from "./spotify/provider.ts";
 export { CALLBACK_PROBLEMS, CallbackQuery } from "./spotify/schema.ts";
 export { type Arrival, arriveFromSpotify, type Departure, departToSpotify } from "./spotify/service.ts";

@@ -15,6 +15,9 @@ export const SESSION_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 export const LINKS_PER_WINDOW = 5;
 export const LINK_WINDOW_MS = 15 * 60 * 1000;
 
+/** Characters kept of what a browser says it is. */
+export const LONGEST_USER_AGENT = 300;
+
 /** Random bytes in every token. */
 export const TOKEN_BYTES = 32;
 
@@ -42,6 +45,12 @@ export function tokenFrom(random: Uint8Array): string {
 /** Gives what is stored of a secret: its SHA-256, which is enough for something that has 256 random bits. */
 export function hashSecret(secret: string): string {
   return encodeHexLowerCase(sha256(new TextEncoder().encode(secret)));
+}
+
+/** Makes a token for a link or a cookie: what is handed out once, and what of it is kept. */
+export function newToken(randomBytes: (count: number) => Uint8Array): { token: string; hash: string } {
+  const token = tokenFrom(randomBytes(TOKEN_BYTES));
+  return { token, hash: hashSecret(token) };
 }
 
 /** A new API key: the secret shown once, and what is kept of it. */

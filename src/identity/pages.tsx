@@ -27,29 +27,39 @@ function Page({ title, children }: { title: string; children: Child }) {
   );
 }
 
+/** Writes a whole page: readable without scripts, and with nothing from elsewhere. */
+export function htmlPage(title: string, children: Child): string {
+  return `<!doctype html>${(<Page title={title}>{children}</Page>).toString()}`;
+}
+
+/** A form's policy also holds for where its answer leads, so the page must be allowed to go on to the dashboard. */
+export function pageHeaders(homeUrl: string): Record<string, string> {
+  const home = URL.canParse(homeUrl) ? ` ${new URL(homeUrl).origin}` : "";
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'${home}; base-uri 'none'; frame-ancestors 'none'`,
+  };
+}
+
 /** Asks the person to go on: opening a link signs nobody in, so that mail scanners cannot use it up. */
 export function signInPage(): string {
-  return `<!doctype html>${(
-    (
-      <Page title="Sign in">
-        <p>You asked for a link to sign in. It works once.</p>
-        <form method="post">
-          <button type="submit">Sign in</button>
-        </form>
-      </Page>
-    )
-  ).toString()}`;
+  return htmlPage(
+    "Sign in",
+    <>
+      <p>You asked for a link to sign in. It works once.</p>
+      <form method="post">
+        <button type="submit">Sign in</button>
+      </form>
+    </>,
+  );
 }
 
 /** Says that a link no longer works, and what to do. */
 export function linkExpiredPage(): string {
-  return `<!doctype html>${(
-    (
-      <Page title="This link no longer works">
-        <p>It has been used, or its ten minutes are over. Ask for a new one where you wanted to sign in.</p>
-      </Page>
-    )
-  ).toString()}`;
+  return htmlPage(
+    "This link no longer works",
+    <p>It has been used, or its ten minutes are over. Ask for a new one where you wanted to sign in.</p>,
+  );
 }
 
 /**

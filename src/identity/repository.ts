@@ -37,7 +37,7 @@ export function signInStatements(
   db: Db,
   linkHash: string,
   person: { id: string; email: string; name: string },
-  session: { tokenHash: string; id: string; expiresAt: Instant },
+  session: { tokenHash: string; id: string; expiresAt: Instant; userAgent: string | null; lastSeenAt: Instant },
   now: Instant,
 ): Write[] {
   const live = and(eq(emailLinks.tokenHash, linkHash), isNull(emailLinks.usedAt), gt(emailLinks.expiresAt, now));

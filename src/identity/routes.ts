@@ -4,23 +4,16 @@ import { z } from "zod";
 import { credentialsOf, refuseForeignOrigin } from "../http/admit.ts";
 import { endpoint } from "../http/endpoint.ts";
 import type { Register } from "../http/registry.ts";
+import { FORGET_RETURN, isReturnPath, returnCookie, returnPathOf } from "../http/return.ts";
 import { Problem } from "../kernel/problems.ts";
 import { sessionCookie } from "./model.ts";
-import { linkExpiredPage, signInPage } from "./pages.tsx";
+import { linkExpiredPage, pageHeaders, signInPage } from "./pages.tsx";
 import { isLinkLive, requestSignIn, signIn, signOut } from "./service.ts";
+import { registerSessions } from "./sessions/routes.ts";
 import { registerSpotify } from "./spotify/routes.ts";
 
 const tag = "Signing in";
 const linkParams = z.strictObject({ token: z.string().min(1).max(100) });
-
-/** A form's policy also holds for where its answer leads, so the page must be allowed to go on to the dashboard. */
-function pageHeaders(homeUrl: string): Record<string, string> {
-  const home = URL.canParse(homeUrl) ? ` ${new URL(homeUrl).origin}` : "";
-  return {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'${home}; base-uri 'none'; frame-ancestors 'none'`,
-  };
-}
 
 const RequestSignIn = endpoint({
   operation: "requestSignIn",
@@ -31,11 +24,27 @@ const RequestSignIn = endpoint({
   description:
     "The answer is always the same, whether the address is known or not. The link works once, for 10 minutes.",
   access: "public",
-  body: z.strictObject({ email: z.email().max(254) }).meta({ id: "SignInRequest" }),
+  body: z
+    .strictObject({
+      email: z.email().max(254),
+      returnTo: z
+        .string()
+        .refine(isReturnPath, "must be a path of this site")
+        .optional()
+        .meta({ description: "Where this browser goes on after signing in: a path of this site, as in /docs." }),
+    })
+    .meta({ id: "SignInRequest" }),
   answers: { 202: { description: "If the address can receive mail, a link is on its way.", schema: z.object({}) } },
   example: { body: { email: "mara@example.com" } },
-  handle: async ({ ctx, body, request }) => requestSignIn(ctx, body.email, new URL(request.url).origin),
-  present: () => ({ status: 202, body: {} }),
+  handle: async ({ ctx, body, request }) => {
+    await requestSignIn(ctx, body.email, new URL(request.url).origin);
+    return body.returnTo;
+  },
+  present: (returnTo) => ({
+    status: 202,
+    body: {},
+    headers: returnTo === undefined ? {} : { "set-cookie": returnCookie(returnTo) },
+  }),
 });
 
 const ShowSignIn = endpoint({
@@ -74,9 +83,15 @@ const SignIn = endpoint({
   handle: async ({ ctx, params, request }) => {
     // A page of another site must not sign a visitor in as somebody else.
     if (request.headers.has("origin")) refuseForeignOrigin(request);
-    return { token: await signIn(ctx, params.token), location: ctx.settings.homeUrl };
+    const token = await signIn(ctx, params.token, request.headers.get("user-agent"));
+    return { token, returnTo: returnPathOf(request), homeUrl: ctx.settings.homeUrl };
   },
-  present: ({ token, location }) => ({ status: 303, headers: { location, "set-cookie": sessionCookie(token) } }),
+  present: ({ token, returnTo, homeUrl }) => {
+    const headers = new Headers({ location: returnTo ?? homeUrl });
+    headers.append("set-cookie", sessionCookie(token));
+    if (returnTo !== null) headers.append("set-cookie", FORGET_RETURN);
+    return new Response(null, { status: 303, headers });
+  },
 });
 
 const SignOut = endpoint({
@@ -95,7 +110,7 @@ const SignOut = endpoint({
     if (credentials?.kind !== "session") {
       throw new Problem("forbidden", { detail: "A key has no session; revoke the key instead." });
     }
-    await signOut(ctx, credentials.secret);
+    if (ctx.caller.kind === "user") await signOut(ctx, credentials.secret, ctx.caller.userId);
   },
   present: () => ({ status: 204, headers: { "set-cookie": sessionCookie(null) } }),
 });
@@ -107,4 +122,5 @@ export function registerIdentity(register: Register): void {
   register(SignIn);
   register(SignOut);
   registerSpotify(register);
+  registerSessions(register);
 }

@@ -10,11 +10,11 @@ import {
   LINK_LIFE_MS,
   LINK_WINDOW_MS,
   LINKS_PER_WINDOW,
+  LONGEST_USER_AGENT,
   nameFromEmail,
+  newToken,
   normaliseEmail,
   SESSION_LIFE_MS,
-  TOKEN_BYTES,
-  tokenFrom,
 } from "./model.ts";
 import { countLinks, endSessionStatements, findLiveLink, linkStatements, signInStatements } from "./repository.ts";
 
@@ -31,9 +31,9 @@ export async function requestSignIn(ctx: BaseCtx, email: string, origin: string)
  */
 export async function mailSignInLink(ctx: BaseCtx, email: string, origin: string): Promise<void> {
   if ((await countLinks(ctx.db, email, ctx.now - LINK_WINDOW_MS)) >= LINKS_PER_WINDOW) return;
-  const token = tokenFrom(ctx.randomBytes(TOKEN_BYTES));
+  const { token, hash: tokenHash } = newToken(ctx.randomBytes);
   const expiresAt = ctx.now + LINK_LIFE_MS;
-  const link = { tokenHash: hashSecret(token), email, createdAt: ctx.now, expiresAt };
+  const link = { tokenHash, email, createdAt: ctx.now, expiresAt };
   await commit(ctx, "sign_in.link", { writes: linkStatements(ctx.db, link), after: { email, expiresAt } });
   const url = `${origin}/api/auth/email/${token}`;
   await sendMail(ctx, {
@@ -52,16 +52,23 @@ export async function isLinkLive(ctx: BaseCtx, token: string): Promise<boolean> 
 /**
  * Signs in with a link and uses it up.
  *
+ * @param userAgent what the browser says it is, so that its person can tell their sessions apart
  * @returns the session's token, for the cookie
  * @throws Problem `link_expired` when it was used, has expired, or never was
  */
-export async function signIn(ctx: BaseCtx, linkToken: string): Promise<string> {
+export async function signIn(ctx: BaseCtx, linkToken: string, userAgent: string | null): Promise<string> {
   const linkHash = hashSecret(linkToken);
   const link = await findLiveLink(ctx.db, linkHash, ctx.now);
   if (link === null) throw new Problem("link_expired");
-  const token = tokenFrom(ctx.randomBytes(TOKEN_BYTES));
+  const { token, hash: tokenHash } = newToken(ctx.randomBytes);
   const person = { id: ctx.newId("user"), email: link.email, name: nameFromEmail(link.email) };
-  const session = { tokenHash: hashSecret(token), id: ctx.newId("session"), expiresAt: ctx.now + SESSION_LIFE_MS };
+  const session = {
+    tokenHash,
+    id: ctx.newId("session"),
+    expiresAt: ctx.now + SESSION_LIFE_MS,
+    userAgent: userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+    lastSeenAt: ctx.now,
+  };
   try {
     await commit(ctx, "session.open", {
       writes: signInStatements(ctx.db, linkHash, person, session, ctx.now),
@@ -76,6 +83,9 @@ export async function signIn(ctx: BaseCtx, linkToken: string): Promise<string> {
 }
 
 /** Ends the session a cookie stands for, on the server. */
-export async function signOut(ctx: BaseCtx, sessionToken: string): Promise<void> {
-  await commit(ctx, "session.close", { writes: endSessionStatements(ctx.db, hashSecret(sessionToken)) });
+export async function signOut(ctx: BaseCtx, sessionToken: string, userId: `usr_${string}`): Promise<void> {
+  await commit(ctx, "session.close", {
+    writes: endSessionStatements(ctx.db, hashSecret(sessionToken)),
+    jobs: [{ kind: "session.ended", body: { userId } }],
+  });
 }

@@ -19,6 +19,8 @@ export const sessions = sqliteTable("sessions", {
     .references(() => users.id),
   createdAt: instant("created_at").notNull(),
   expiresAt: instant("expires_at").notNull(),
+  userAgent: text("user_agent"),
+  lastSeenAt: instant("last_seen_at"),
 });
 
 export const emailLinks = sqliteTable("email_links", {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 
 const artistId = z.templateLiteral(["art_", z.string()]);
+const userId = z.templateLiteral(["usr_", z.string()]);
 const statementId = z.templateLiteral(["stm_", z.string()]);
 const exportId = z.templateLiteral(["exp_", z.string()]);
 
@@ -15,6 +16,17 @@ const exportId = z.templateLiteral(["exp_", z.string()]);
 export const JOBS = {
   /** Make a single-use sign-in link and mail it. The link's secret exists only in the mail. */
   "mail.sign_in": z.strictObject({ email: z.string(), origin: z.string() }),
+  /** Make an invitation's secret and mail it; to an artist's team, or to an organisation. */
+  "mail.invitation": z.strictObject({ artistId, invitationId: z.string(), origin: z.string() }),
+  "mail.organisation_invitation": z.strictObject({
+    organisationId: z.string(),
+    invitationId: z.string(),
+    origin: z.string(),
+  }),
+  /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
+  "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
+  /** A session of a person ended: the same, with each of their artists. */
+  "session.ended": z.strictObject({ userId }),
   /** Read the lines of a statement from its last checkpoint on. */
   "statement.read": z.strictObject({ artistId, statementId }),
   /** Book a statement that is read: rollups, ledger, generation. */

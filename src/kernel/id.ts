@@ -8,6 +8,8 @@ export const ID_PREFIXES = {
   artist: "art",
   membership: "mem",
   invitation: "inv",
+  organisation: "org",
+  supportRequest: "sup",
   statement: "stm",
   upload: "upl",
   template: "tpl",

@@ -3,6 +3,6 @@
 // Owns: how a mail leaves (the development mailbox, or Resend's HTTP API). Promises: a mail that cannot be sent is a
 // Problem that the job repeats. Never: keeps a mail in production, or writes a mail's words to a log.
 
-export type { Mail } from "./model.ts";
+export { escapeHtml, type Mail } from "./model.ts";
 export { registerMail } from "./routes.ts";
 export { sendMail } from "./service.ts";

@@ -1,5 +1,18 @@
 // The home of what a mail is.
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Writes a text so that HTML shows it as it is, between tags and within quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}
+
 /** A mail to one person, in plain text and HTML. */
 export interface Mail {
   readonly to: string;

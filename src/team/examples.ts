@@ -7,11 +7,17 @@ export const EXAMPLES = {
     name: "Dashboard",
     memberships: [
       {
+        id: "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
         artist: {
           id: "art_01k9v3m6s0n8w2e4r6t8y0b1c3",
           name: "Glass Harbor",
         },
         role: "owner",
+        scope: { kind: "artist" },
+        until: null,
+        through: null,
+        support: false,
+        ownershipOfferedUntil: null,
       },
     ],
   },
@@ -32,6 +38,7 @@ export const EXAMPLES = {
     createdAt: "2026-09-01T12:00:00.000Z",
     expiresAt: null,
     revokedAt: null,
+    lastUsedAt: null,
   },
   NewApiKey: {
     id: "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -43,6 +50,7 @@ export const EXAMPLES = {
     createdAt: "2026-09-01T12:00:00.000Z",
     expiresAt: null,
     revokedAt: null,
+    lastUsedAt: null,
     key: "ad_live_7Qx2… (shown this once)",
   },
 } as const;

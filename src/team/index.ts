@@ -1,10 +1,14 @@
 // ROOM team: artists (the tenants), who belongs to them in which role, their API keys; cuts the scope key.
 //
-// Owns: artists, memberships, the organisations that look after artists, API keys, and the matrix of roles and operations. Promises: nobody gets an ArtistScope
-// without a membership, a key or a job that names the artist; a stranger's answer is that of a missing artist.
+// Owns: artists, memberships and their scopes, invitations, the organisations that look after artists, support access,
+// API keys, the audit log's reading, and the matrix of roles and operations. Promises: nobody gets an ArtistScope without a
+// membership, a key or a job that names the artist; a stranger's answer is that of a missing artist; access that ends or
+// shrinks holds from the next request on, and asks the hub to look again in the same commit.
 // Never: holds an artist's figures, only the generation that says which figures are current.
 
+export { findRole } from "./admission/repository.ts";
 export { createDoorman } from "./doorman.ts";
+export { mailInvitation } from "./invitations/service.ts";
 export { isRole, MATRIX, ROLES, type Role } from "./model.ts";
 export {
   causeStatements,
@@ -14,5 +18,5 @@ export {
   nextGenerationStatements,
 } from "./repository.ts";
 export { registerTeam } from "./routes.ts";
-export { listArtistIds, openArtist } from "./service.ts";
+export { listArtistIds, listArtistIdsOf, openArtist } from "./service.ts";
 export { artists } from "./tables.ts";

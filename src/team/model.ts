@@ -1,5 +1,7 @@
 // The home of roles and of what each may do.
 
+import type { Instant } from "../kernel/time.ts";
+
 /** The roles a member or a key can have with an artist. */
 export const ROLES = [
   "owner",
@@ -24,6 +26,7 @@ export function isRole(text: string): text is Role {
 const SEES_MONEY = ["owner", "admin", "manager", "label", "accountant", "viewer"] as const;
 const KEEPS_BOOKS = ["owner", "admin", "manager", "label", "accountant"] as const;
 const RUNS_TEAM = ["owner", "admin"] as const;
+const SEES_TEAM = ROLES.filter((role) => role !== "collaborator");
 
 /**
  * The matrix: which roles may call which operation. An operation that is not listed is allowed to nobody, and the
@@ -33,6 +36,21 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   createApiKey: RUNS_TEAM,
   listApiKeys: RUNS_TEAM,
   revokeApiKey: RUNS_TEAM,
+  getTeam: SEES_TEAM,
+  updateMember: RUNS_TEAM,
+  removeMember: RUNS_TEAM,
+  offerOwnership: ["owner"],
+  withdrawOwnership: ["owner"],
+  inviteMember: RUNS_TEAM,
+  revokeInvitation: RUNS_TEAM,
+  proposeOrganisation: RUNS_TEAM,
+  acceptOrganisation: RUNS_TEAM,
+  endOrganisation: RUNS_TEAM,
+  approveSupport: RUNS_TEAM,
+  declineSupport: RUNS_TEAM,
+  listAudit: RUNS_TEAM,
+  listReviews: RUNS_TEAM,
+  decideReview: RUNS_TEAM,
   uploadStatement: KEEPS_BOOKS,
   openStatementUpload: KEEPS_BOOKS,
   sendStatementUploadPart: KEEPS_BOOKS,
@@ -73,10 +91,96 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   disconnectProvider: RUNS_TEAM,
 };
 
-/** Tells whether a role may call an operation. */
-export function mayCall(role: Role, operation: string): boolean {
-  return MATRIX[operation]?.includes(role) ?? false;
+/** Operations that everybody may use on what is their own, whatever the matrix says; the verb looks whose it is. */
+const ON_ONESELF: readonly string[] = ["removeMember"];
+
+/**
+ * Operations that show or change nothing of the artist as a whole.
+ *
+ * A membership of single releases opens these and no others: every figure that can be asked for today is the artist's
+ * as a whole, and so is the team. An operation that narrows its answer to the releases of a membership is added here.
+ */
+const WITHIN_RELEASES: readonly string[] = ["removeMember"];
+
+/** What of an artist a membership reaches: all of it, or single releases. */
+export type MemberScope =
+  | { readonly kind: "artist" }
+  | { readonly kind: "release"; readonly releaseIds: readonly string[] };
+
+/** The scope that reaches everything. */
+export const WHOLE_ARTIST: MemberScope = { kind: "artist" };
+
+/** Tells whether a role may call an operation, on everything or within the releases it is limited to. */
+export function mayCall(role: Role, operation: string, reach: MemberScope["kind"] = "artist"): boolean {
+  if (reach !== "artist" && !WITHIN_RELEASES.includes(operation)) return false;
+  return ON_ONESELF.includes(operation) || isListed(role, operation);
 }
+
+function isListed(role: Role, operation: string): boolean {
+  return Object.hasOwn(MATRIX, operation) && MATRIX[operation]?.includes(role) === true;
+}
+
+/** Tells whether a role may call an operation on what belongs to others. */
+export function mayCallForOthers(role: string, operation: string): boolean {
+  return isRole(role) && isListed(role, operation);
+}
+
+/** What a membership gives: who may do what, for how long. */
+export interface Access {
+  readonly role: Role;
+  readonly scope: MemberScope;
+  readonly until: Instant | null;
+}
+
+/** Tells whether a change of access takes something away: a lower role, an earlier end, fewer releases. */
+export function shrinks(before: Access, after: Access): boolean {
+  const ends = (until: Instant | null) => until ?? Number.POSITIVE_INFINITY;
+  if (ROLES.indexOf(after.role) > ROLES.indexOf(before.role)) return true;
+  if (ends(after.until) < ends(before.until)) return true;
+  if (after.scope.kind === "artist") return false;
+  const kept = after.scope.releaseIds;
+  return before.scope.kind === "artist" || before.scope.releaseIds.some((id) => !kept.includes(id));
+}
+
+/** Tells whether access is an owner's and does not end by itself; an artist and an organisation keep at least one such. */
+export function isLastingOwner({ role, until }: Pick<Access, "role" | "until">): boolean {
+  return role === "owner" && until === null;
+}
+
+/** Gives the lower of two roles. */
+export function lowerRole(one: Role, other: Role): Role {
+  return ROLES.indexOf(one) >= ROLES.indexOf(other) ? one : other;
+}
+
+/** An invitation works for seven days. */
+export const INVITATION_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** How many invitations an artist or an organisation may send in {@link INVITATION_WINDOW_MS}. */
+export const INVITATIONS_PER_WINDOW = 50;
+export const INVITATION_WINDOW_MS = 24 * 60 * 60 * 1000;
+
+/** What came of an invitation. */
+export const INVITATION_STATES = ["pending", "accepted", "revoked", "expired"] as const;
+
+/** Says what came of an invitation. */
+export function invitationState(
+  invitation: {
+    readonly acceptedAt: Instant | null;
+    readonly revokedAt: Instant | null;
+    readonly expiresAt: Instant;
+  },
+  now: Instant,
+): (typeof INVITATION_STATES)[number] {
+  if (invitation.acceptedAt !== null) return "accepted";
+  if (invitation.revokedAt !== null) return "revoked";
+  return invitation.expiresAt <= now ? "expired" : "pending";
+}
+
+/** When somebody was last seen is written at most once in this time. */
+export const SIGHTING_MS = 60 * 60 * 1000;
+
+/** Access that nobody used for so long is put up for review, and again so long after it was confirmed. */
+export const REVIEW_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Tells whether someone in one role may hand out another: nobody gives more than they have. */
 export function mayGrant(granter: Role, granted: Role): boolean {

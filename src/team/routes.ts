@@ -4,6 +4,11 @@ import { z } from "zod";
 import { endpoint } from "../http/endpoint.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
+import { registerAudit } from "./audit/routes.ts";
+import { registerInvitations } from "./invitations/routes.ts";
+import { registerMembers } from "./members/routes.ts";
+import { registerOrganisations } from "./organisations/routes.ts";
+import { registerReviews } from "./reviews/routes.ts";
 import {
   ApiKey,
   ApiKeyInput,
@@ -16,6 +21,7 @@ import {
   presentMe,
 } from "./schema.ts";
 import { createApiKey, createArtist, getMe, listApiKeys, revokeApiKey } from "./service.ts";
+import { registerSupport } from "./support/routes.ts";
 
 const GetMe = endpoint({
   operation: "getMe",
@@ -92,11 +98,17 @@ const RevokeApiKey = endpoint({
   present: () => ({ status: 204 }),
 });
 
-/** Adds people, artists and keys to the API. */
+/** Adds people, artists, teams, organisations and keys to the API. */
 export function registerTeam(register: Register): void {
   register(GetMe);
   register(CreateArtist);
   register(CreateApiKey);
   register(ListApiKeys);
   register(RevokeApiKey);
+  registerMembers(register);
+  registerInvitations(register);
+  registerOrganisations(register);
+  registerReviews(register);
+  registerSupport(register);
+  registerAudit(register);
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { instantToIso } from "../kernel/time.ts";
 import { EXAMPLES } from "./examples.ts";
+import { MemberScope } from "./invitations/schema.ts";
 import { ROLES } from "./model.ts";
 import type { ApiKeyRow } from "./repository.ts";
 import type { Me as MeFacts, NewArtist } from "./service.ts";
@@ -34,12 +35,32 @@ export const Me = z
     id: z.string().meta({ description: "The person's id, or the key's when a key asks." }),
     email: z.string().nullable(),
     name: z.string(),
-    memberships: z.array(z.object({ artist: z.object({ id: z.string(), name: z.string() }), role: z.enum(ROLES) })),
+    memberships: z.array(
+      z.object({
+        id: z.string().meta({ description: "The membership's id; for a key, the key's." }),
+        artist: z.object({ id: z.string(), name: z.string() }),
+        role: z.enum(ROLES),
+        scope: MemberScope,
+        until: z.iso.datetime().nullable(),
+        through: z
+          .object({ id: z.string(), name: z.string() })
+          .nullable()
+          .meta({ description: "The organisation that gives it; null for a membership of one's own." }),
+        support: z.boolean(),
+        ownershipOfferedUntil: z.iso.datetime().nullable(),
+      }),
+    ),
   })
   .meta({ id: "Me", example: EXAMPLES.Me });
 
 export function presentMe(me: MeFacts): unknown {
-  const memberships = me.memberships.map(({ artistId, name, role }) => ({ artist: { id: artistId, name }, role }));
+  const memberships = me.memberships.map(({ artistId, artistName, until, isSupport, offeredUntil, ...rest }) => ({
+    ...rest,
+    artist: { id: artistId, name: artistName },
+    until: until === null ? null : instantToIso(until),
+    support: isSupport,
+    ownershipOfferedUntil: offeredUntil === null ? null : instantToIso(offeredUntil),
+  }));
   return { ...me, memberships };
 }
 
@@ -62,6 +83,7 @@ export const ApiKey = z
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
+    lastUsedAt: z.iso.datetime().nullable().meta({ description: "To the hour." }),
   })
   .meta({ id: "ApiKey", example: EXAMPLES.ApiKey });
 
@@ -75,5 +97,6 @@ export function presentApiKey(row: ApiKeyRow): unknown {
     createdAt: instantToIso(row.createdAt),
     expiresAt: row.expiresAt === null ? null : instantToIso(row.expiresAt),
     revokedAt: row.revokedAt === null ? null : instantToIso(row.revokedAt),
+    lastUsedAt: row.lastUsedAt === null ? null : instantToIso(row.lastUsedAt),
   };
 }

@@ -9,7 +9,8 @@ import { isCurrency } from "../kernel/currency.ts";
 import { Problem } from "../kernel/problems.ts";
 import { actorName, cutArtistScope } from "../kernel/scope.ts";
 import { isTimeZone } from "../kernel/time.ts";
-import { isRole, mayGrant, type Role } from "./model.ts";
+import { listMemberships, type OwnMembership } from "./members/repository.ts";
+import { isRole, mayGrant, type Role, WHOLE_ARTIST } from "./model.ts";
 import {
   type ApiKeyRow,
   artistStatements,
@@ -18,7 +19,6 @@ import {
   keyStatements,
   listArtistIdsAfter,
   listKeys,
-  listMemberships,
   revokeKeyStatements,
 } from "./repository.ts";
 
@@ -68,7 +68,7 @@ export interface Me {
   readonly id: string;
   readonly email: string | null;
   readonly name: string;
-  readonly memberships: readonly { artistId: string; name: string; role: string }[];
+  readonly memberships: readonly OwnMembership[];
 }
 
 /** Says who is signed in. For a key: the key, and the one artist it belongs to. */
@@ -83,7 +83,11 @@ export async function getMe(ctx: SignedInCtx): Promise<Me> {
     findKeyById(ctx.db, scope, caller.keyId),
     findArtist(ctx.db, caller.artistId),
   ]);
-  const memberships = key && artist ? [{ artistId: artist.id, name: artist.name, role: key.role }] : [];
+  const own = { id: caller.keyId, scope: WHOLE_ARTIST, through: null, isSupport: false, offeredUntil: null };
+  const memberships =
+    key && artist
+      ? [{ ...own, artistId: artist.id, artistName: artist.name, role: key.role as Role, until: key.expiresAt }]
+      : [];
   return { id: caller.keyId, email: null, name: caller.name, memberships };
 }
 
@@ -114,6 +118,8 @@ export async function createApiKey(
     createdBy: actorName(ctx.actor),
     createdAt: ctx.now,
     revokedAt: null,
+    lastUsedAt: null,
+    reviewedAt: null,
   };
   const result = { ...row, key };
   const { name, role, expiresAt } = input;
@@ -147,6 +153,7 @@ export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
     target: id,
     before: { revokedAt: null },
     after: { revokedAt: ctx.now },
+    jobs: [{ kind: "hub.recheck", body: { artistId: ctx.scope.artistId, userId: null } }],
   });
 }
 
@@ -163,4 +170,9 @@ export async function openArtist(base: BaseCtx, artistId: string): Promise<Ctx |
 /** Lists artists' ids page by page, for the nightly jobs. */
 export function listArtistIds(base: BaseCtx, after: string, limit: number): Promise<string[]> {
   return listArtistIdsAfter(base.db, after, limit);
+}
+
+/** Lists the artists a person belongs to at this moment. */
+export async function listArtistIdsOf(base: BaseCtx, userId: string): Promise<string[]> {
+  return (await listMemberships(base.db, userId, base.now)).map(({ artistId }) => artistId);
 }

@@ -27,6 +27,13 @@ export const memberships = sqliteTable(
     role: text("role").notNull(),
     until: instant("until"),
     createdAt: instant("created_at").notNull(),
+    scope: text("scope_json").notNull().default('{"kind":"artist"}'),
+    version: integer("version").notNull().default(1),
+    lastSeenAt: instant("last_seen_at"),
+    reviewedAt: instant("reviewed_at"),
+    isSupport: integer("is_support").notNull().default(0),
+    offeredBy: text("offered_by"),
+    offeredUntil: instant("offered_until"),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );
@@ -50,6 +57,8 @@ export const organisationMembers = sqliteTable(
     role: text("role").notNull(),
     until: instant("until"),
     createdAt: instant("created_at").notNull(),
+    version: integer("version").notNull().default(1),
+    lastSeenAt: instant("last_seen_at"),
   },
   (table) => [primaryKey({ columns: [table.organisationId, table.id] })],
 );
@@ -64,6 +73,7 @@ export const organisationArtists = sqliteTable(
       .notNull()
       .references(() => organisations.id),
     createdAt: instant("created_at").notNull(),
+    role: text("role").notNull().default("label"),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.organisationId] })],
 );
@@ -84,6 +94,8 @@ export const apiKeys = sqliteTable(
     createdAt: instant("created_at").notNull(),
     expiresAt: instant("expires_at"),
     revokedAt: instant("revoked_at"),
+    lastUsedAt: instant("last_used_at"),
+    reviewedAt: instant("reviewed_at"),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );

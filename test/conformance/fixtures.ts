@@ -4,6 +4,7 @@ import { registeredOperations } from "../../src/app.ts";
 import type { Operation } from "../../src/http/endpoint.ts";
 import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
+import type { Role } from "../../src/team/index.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
 import { agree, standIn } from "../harness/spotify.ts";
@@ -76,6 +77,71 @@ async function writtenExport(owner: Caller): Promise<{ id: string; url: string |
   });
 }
 
+/** A person beside the place's own, who belongs to its artist. */
+async function newMember(place: Place, role: Role = "viewer"): Promise<string> {
+  const { userId } = await newPerson();
+  return place.world.join(userId, role);
+}
+
+/** Makes an organisation that the place's person owns. */
+async function newOrganisation({ person }: Place): Promise<string> {
+  const response = await person.post("/api/organisations", { name: "Tidewater Records" });
+  return ((await response.json()) as { id: string }).id;
+}
+
+let addresses = 0;
+
+/** An address nobody else has. */
+export function newAddress(): string {
+  addresses += 1;
+  return `invited-${addresses}-${Date.now()}@example.com`;
+}
+
+/** Makes an invitation of the place's person to another artist, and the secret its mail would hold. */
+async function newInvitationToken({ userId }: Place): Promise<string> {
+  const [elsewhere, host] = await Promise.all([newWorld(), newPerson()]);
+  await elsewhere.join(host.userId, "owner");
+  const token = makeId("session", Date.now(), bytes(10));
+  const user = await env.DB.prepare("SELECT email FROM users WHERE id = ?").bind(userId).first<{ email: string }>();
+  const now = Date.now();
+  await env.DB.prepare(
+    "INSERT INTO invitations (artist_id, id, email, role, scope_json, invited_by, created_at, expires_at, token_hash, " +
+      "mailed_at) VALUES (?, ?, ?, 'viewer', ?, ?, ?, ?, ?, ?)",
+  )
+    .bind(
+      elsewhere.artistId,
+      makeId("invitation", now, bytes(10)),
+      user?.email ?? "",
+      JSON.stringify({ kind: "artist" }),
+      `user:${host.userId}`,
+      now,
+      now + 60_000,
+      hashSecret(token),
+      now,
+    )
+    .run();
+  return token;
+}
+
+/** Makes an organisation that somebody else owns, and has it propose itself to the place's artist. */
+async function newSuitor(place: Place): Promise<string> {
+  const { caller } = await newPerson();
+  const organisation = await newOrganisation({ ...place, person: caller });
+  await caller.post(`/api/organisations/${organisation}/artists`, { artistId: place.world.artistId });
+  return organisation;
+}
+
+/** Makes a request for support access to the place's artist. */
+async function newSupportRequest({ world }: Place): Promise<string> {
+  const operator = await newPerson("operators.test");
+  const path = `/api/support/artists/${world.artistId}/requests`;
+  const response = await operator.caller.post(path, { reason: "July looks wrong", hours: 1 });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** The organisation whose artist the path before named, so that one path names two things that belong together. */
+let lastOrganisation = "";
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -121,6 +187,69 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     const response = await owner.post("/api/dashboard/integrations/connections", { provider: "spotify" });
     return ((await response.json()) as { id: string }).id;
   },
+  "/me/sessions/:id": async ({ userId }) => {
+    const id = makeId("session", Date.now(), bytes(10));
+    await env.DB.prepare(
+      "INSERT INTO sessions (token_hash, id, user_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+    )
+      .bind(hashSecret(id), id, userId, Date.now(), Date.now() + 60_000)
+      .run();
+    return id;
+  },
+  "/team/members/:id": (place) => newMember(place),
+  // To withdraw an offer, or to offer anew: both find one standing.
+  "/team/members/:id/ownership": async (place) => {
+    const id = await newMember(place);
+    await place.person.post(`/api/dashboard/team/members/${id}/ownership`, undefined, {
+      "artist-id": place.world.artistId,
+    });
+    return id;
+  },
+  "/me/memberships/:id/ownership": async ({ userId }) => {
+    const [elsewhere, host] = await Promise.all([newWorld(), newPerson()]);
+    const [id] = await Promise.all([elsewhere.join(userId, "manager"), elsewhere.join(host.userId, "owner")]);
+    await host.caller.post(`/api/dashboard/team/members/${id}/ownership`);
+    return id;
+  },
+  "/team/invitations/:id": async ({ owner }) => {
+    const response = await owner.post("/api/dashboard/team/invitations", { email: newAddress(), role: "viewer" });
+    return ((await response.json()) as { id: string }).id;
+  },
+  "/team/organisations/:organisation": newSuitor,
+  "/team/reviews/:id": async ({ owner }) => {
+    const response = await owner.post("/api/dashboard/team/api-keys", { name: "unused", role: "viewer" });
+    return ((await response.json()) as { id: string }).id;
+  },
+  "/team/support-requests/:id": newSupportRequest,
+  "/support/artists/:artist": async ({ userId }) => {
+    await env.DB.prepare("UPDATE users SET email = ? WHERE id = ?").bind(`${userId}@operators.test`, userId).run();
+    return (await newWorld()).artistId;
+  },
+  "/organisations/:id": async (place) => {
+    lastOrganisation = await newOrganisation(place);
+    return lastOrganisation;
+  },
+  "/organisations/:id/members/:member": async () => {
+    const [{ userId }, id] = [await newPerson(), makeId("membership", Date.now(), bytes(10))];
+    await env.DB.prepare(
+      "INSERT INTO organisation_members (organisation_id, id, user_id, role, created_at) VALUES (?, ?, ?, 'label', 0)",
+    )
+      .bind(lastOrganisation, id, userId)
+      .run();
+    return id;
+  },
+  "/organisations/:id/invitations/:invitation": async ({ person }) => {
+    const path = `/api/organisations/${lastOrganisation}/invitations`;
+    const response = await person.post(path, { email: newAddress(), role: "label" });
+    return ((await response.json()) as { id: string }).id;
+  },
+  "/organisations/:id/artists/:artist": async () => {
+    const world = await newWorld();
+    const proposal = { organisationId: lastOrganisation };
+    await (await world.as("owner")).post("/api/dashboard/team/organisations", proposal);
+    return world.artistId;
+  },
+  "/auth/invitations/:token": newInvitationToken,
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
@@ -143,8 +272,35 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/unmatched/:identity": "Nobody's Song (None)",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/me/sessions/:id": "ses_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/team/members/:id": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/me/memberships/:id": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/team/invitations/:id": "inv_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/team/organisations/:organisation": "org_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/team/reviews/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/team/support-requests/:id": "sup_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/support/artists/:artist": "art_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/organisations/:id": "org_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/organisations/:id/members/:member": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/organisations/:id/invitations/:invitation": "inv_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/organisations/:id/artists/:artist": "art_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/auth/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
+
+/** Bodies that must name something real, or something that is there once: made for a place when the path is. */
+const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
+  acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
+  inviteMember: async () => ({ email: newAddress(), role: "viewer" }),
+  proposeOrganisation: async () => ({ organisationId: makeId("organisation", Date.now(), bytes(10)) }),
+};
+
+const bodies = new Map<string, object>();
+
+/** The body of an operation's example, or the one made with the latest real path of it. */
+export function bodyOf(operation: Operation): unknown {
+  return bodies.get(operation.operation) ?? operation.example.body;
+}
 
 /** Bodies that are not JSON. */
 export const RAW: Readonly<Record<string, () => { query: string; body: string; type: string }>> = {
@@ -179,7 +335,7 @@ async function arrivalFrom(response: Response, authorizeUrl: string, cookies: st
 /** Finds what stands for a parameter of a path. */
 export function fixtureOf<T>(kept: Readonly<Record<string, T>>, path: string, parameter: string): T {
   const fitting = Object.keys(kept)
-    .filter((key) => path.includes(key) && key.split("/").includes(`:${parameter}`))
+    .filter((key) => path.includes(key) && parametersOf(key).at(-1) === parameter)
     .sort((one, other) => other.length - one.length);
   const found = fitting[0] === undefined ? undefined : kept[fitting[0]];
   if (found === undefined)
@@ -200,6 +356,8 @@ export function filled(path: string, values: Readonly<Record<string, string>>): 
 /** The path of an operation that names real things of an artist. */
 export async function realPath(operation: Operation, place: Place): Promise<string> {
   const values: Record<string, string> = {};
+  const body = await BODIES[operation.operation]?.(place);
+  if (body !== undefined) bodies.set(operation.operation, body);
   for (const name of parametersOf(operation.path)) {
     values[name] = await fixtureOf(THINGS, operation.path, name)(place);
   }
@@ -260,10 +418,14 @@ export async function send(caller: Caller, operation: Operation, path: string, h
   const raw = RAW[operation.operation]?.();
   const asked = new URLSearchParams({ ...operation.example.query, ...how.query }).toString();
   const query = [raw?.query.slice(1) ?? "", asked].filter((part) => part !== "").join("&");
-  const body = how.body ?? raw?.body ?? (operation.hasJsonBody ? JSON.stringify(operation.example.body) : undefined);
+  const body = how.body ?? raw?.body ?? (operation.hasJsonBody ? JSON.stringify(bodyOf(operation)) : undefined);
   const type = how.type ?? raw?.type ?? "application/json";
   const response = await caller.send(operation.method.toUpperCase(), query === "" ? path : `${path}?${query}`, {
-    headers: { ...(body === undefined ? {} : { "content-type": type }), ...how.headers },
+    headers: {
+      ...(body === undefined ? {} : { "content-type": type }),
+      ...(operation.needsIfMatch ? { "if-match": "*" } : {}),
+      ...how.headers,
+    },
     ...(body === undefined ? {} : { body }),
   });
   return checked(response, operation);

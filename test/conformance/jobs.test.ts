@@ -9,7 +9,7 @@ import { receiveStatement } from "../../src/statements/receive.ts";
 import { askRetraction } from "../../src/statements/service.ts";
 import { brokenDb, deliver, fire, quietEnv } from "../harness/doors.ts";
 import { dumpArtist } from "../harness/dump.ts";
-import { newBase, newWorld, type World } from "../harness/world.ts";
+import { newBase, newPerson, newWorld, type World } from "../harness/world.ts";
 import { newFile } from "./fixtures.ts";
 
 type Fixtures = { [K in JobKind]: (world: World) => Promise<JobBody<K>> };
@@ -20,6 +20,18 @@ async function received(world: World) {
   const upload = { filename: "a.tsv", isPreview: false, body };
   const { statement } = await receiveStatement(await world.ctx(), upload);
   return { artistId: world.artistId, statementId: statement.id as `stm_${string}` };
+}
+
+/** Keeps an invitation whose mail has not left. */
+async function invited({ artistId }: World): Promise<string> {
+  const now = Date.now();
+  await env.DB.prepare(
+    "INSERT INTO invitations (artist_id, id, email, role, scope_json, invited_by, created_at, expires_at) " +
+      "VALUES (?, 'inv_1', ?, 'viewer', '{\"kind\":\"artist\"}', 'user:usr_x', ?, ?)",
+  )
+    .bind(artistId, `${artistId}@example.com`, now, now + 60_000)
+    .run();
+  return "inv_1";
 }
 
 /** Does what is asked for in the outbox of an artist, and what that asks for, until nothing is. */
@@ -46,6 +58,29 @@ async function rowOf(id: string) {
 
 const FIXTURES: Fixtures = {
   "mail.sign_in": async ({ artistId }) => ({ email: `${artistId}@example.com`, origin: "https://dashboard.test" }),
+  "mail.invitation": async (world) => ({
+    artistId: world.artistId,
+    invitationId: await invited(world),
+    origin: "https://dashboard.test",
+  }),
+  "mail.organisation_invitation": async ({ artistId }) => {
+    const organisationId = `org_${artistId.slice(4)}`;
+    const now = Date.now();
+    await env.DB.batch([
+      env.DB.prepare("INSERT INTO organisations VALUES (?, 'North Quay', ?)").bind(organisationId, now),
+      env.DB.prepare(
+        "INSERT INTO organisation_invitations (organisation_id, id, email, role, invited_by, created_at, expires_at) " +
+          "VALUES (?, 'inv_1', ?, 'label', 'user:usr_x', ?, ?)",
+      ).bind(organisationId, `${artistId}@example.com`, now, now + 60_000),
+    ]);
+    return { organisationId, invitationId: "inv_1", origin: "https://dashboard.test" };
+  },
+  "hub.recheck": async ({ artistId }) => ({ artistId, userId: null }),
+  "session.ended": async (world) => {
+    const { userId } = await newPerson();
+    await world.join(userId, "viewer");
+    return { userId: userId as `usr_${string}` };
+  },
   "statement.read": received,
   "statement.post": async (world) => {
     const body = await received(world);

@@ -4,7 +4,7 @@ import { registeredOperations } from "../../src/app.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { fixture } from "../harness/statement.ts";
 import type { Caller } from "../harness/world.ts";
-import { imported } from "../harness/world.ts";
+import { imported, newWorld } from "../harness/world.ts";
 import {
   type Answer,
   checked,
@@ -34,6 +34,8 @@ interface List {
   /** The place of an item in the list's order. */
   readonly placeOf: (item: Item) => string;
   readonly order: "up" | "down";
+  /** A list that only a person has, and no key. */
+  readonly asPerson?: true;
 }
 
 const padded = (line: number) => String(line).padStart(9, "0");
@@ -52,6 +54,44 @@ const LISTS: Readonly<Record<string, List>> = {
       await makeKeys(owner, 6);
       const insert = () => makeKeys(owner, 1);
       return { path: "/api/dashboard/team/api-keys", query: {}, other: {}, count: 7, insert };
+    },
+  },
+  listAudit: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner, world }) => {
+      await makeKeys(owner, 6);
+      const key = (await (await owner.get("/api/me")).json()) as { id: string };
+      const query = { actor: `key:${key.id}` };
+      const insert = () => makeKeys(owner, 1);
+      const other = { actor: `user:${world.artistId}` };
+      return { path: "/api/dashboard/team/audit", query, other, count: 6, insert };
+    },
+  },
+  listOrganisations: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    asPerson: true,
+    stock: async ({ person }) => {
+      const insert = () => person.post("/api/organisations", { name: "North Quay" });
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: "/api/organisations", query: {}, other: {}, count: 5, insert };
+    },
+  },
+  listOrganisationArtists: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    asPerson: true,
+    stock: async ({ person }) => {
+      const made = (await (await person.post("/api/organisations", { name: "North Quay" })).json()) as { id: string };
+      const path = `/api/organisations/${made.id}/artists`;
+      const insert = async () => {
+        const world = await newWorld();
+        await (await world.as("owner")).post("/api/dashboard/team/organisations", { organisationId: made.id });
+        await person.post(`${path}/${world.artistId}/accept`);
+      };
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path, query: {}, other: {}, count: 5, insert };
     },
   },
   listStatements: {
@@ -162,6 +202,7 @@ for (const operation of lists) {
     const known = LISTS[operation.operation];
     if (known === undefined) return;
     const list: List = known;
+    const callerOf = (place: Place) => (list.asPerson ? place.person : place.owner);
 
     const page = async (caller: Caller, { path, query }: Pick<Stock, "path" | "query">, more: object) => {
       const asked = new URLSearchParams({ ...query, ...(more as Record<string, string>) }).toString();
@@ -194,7 +235,7 @@ for (const operation of lists) {
     it("comes in its order, and a walk with any limit meets everything once", async () => {
       const place = await newPlace();
       const stock = await list.stock(place);
-      const whole = await page(place.owner, stock, {});
+      const whole = await page(callerOf(place), stock, {});
       expect(whole.json.nextCursor).toBeNull();
       const all: string[] = whole.json.data.map(list.placeOf);
       expect(all).toHaveLength(stock.count);
@@ -202,15 +243,15 @@ for (const operation of lists) {
       const sorted = [...all].sort();
       expect(all).toEqual(list.order === "up" ? sorted : sorted.reverse());
       for (const limit of [1, 2, 3, stock.count - 1, stock.count, stock.count + 1, 100]) {
-        expect(await walk(place.owner, stock, limit), `limit ${limit}`).toEqual(all);
+        expect(await walk(callerOf(place), stock, limit), `limit ${limit}`).toEqual(all);
       }
     });
 
     it("what is added during a walk takes nothing from it and repeats nothing", async () => {
       const place = await newPlace();
       const stock = await list.stock(place);
-      const before = await walk(place.owner, stock, 100);
-      const met = await walk(place.owner, stock, 2, stock.insert);
+      const before = await walk(callerOf(place), stock, 100);
+      const met = await walk(callerOf(place), stock, 2, stock.insert);
       expect(new Set(met).size).toBe(met.length);
       expect(met.filter((each) => before.includes(each))).toEqual(before);
     });
@@ -222,7 +263,7 @@ for (const operation of lists) {
       const most = parameters.find(({ name }) => name === "limit")?.schema.maximum ?? 0;
       expect(most).toBeGreaterThanOrEqual(100);
       for (const limit of ["0", "-1", String(most + 1), "abc", "1.5", "", "1e1000"]) {
-        const answer = await page(place.owner, stock, { limit });
+        const answer = await page(callerOf(place), stock, { limit });
         expect(answer, limit).toMatchObject({ status: 400, json: { code: "invalid_request" } });
         expect(answer.json.errors?.[0]?.path).toBe("query.limit");
       }
@@ -231,7 +272,7 @@ for (const operation of lists) {
     it("a cursor works for the very question it was given for, unaltered, and for no other", async () => {
       const place = await newPlace();
       const stock = await list.stock(place);
-      const first = await page(place.owner, stock, { limit: "2" });
+      const first = await page(callerOf(place), stock, { limit: "2" });
       const cursor = String(first.json.nextCursor);
       const refused = async (
         caller: Caller,
@@ -241,22 +282,23 @@ for (const operation of lists) {
         const answer = await page(caller, of, { limit: "2", ...more });
         expect(answer, JSON.stringify(more)).toMatchObject({ status: 400, json: { code: "bad_cursor" } });
       };
-      expect((await page(place.owner, stock, { limit: "3", cursor })).status).toBe(200);
+      expect((await page(callerOf(place), stock, { limit: "3", cursor })).status).toBe(200);
       for (let at = 0; at < cursor.length; at += 1) {
         const altered = cursor.charAt(at) === "A" ? "B" : "A";
-        await refused(place.owner, { cursor: cursor.slice(0, at) + altered + cursor.slice(at + 1) });
+        await refused(callerOf(place), { cursor: cursor.slice(0, at) + altered + cursor.slice(at + 1) });
       }
       for (const other of ["x", cursor.slice(0, -4), `${cursor}AAAA`, `${cursor}=`, "💥", "A".repeat(5000)]) {
-        await refused(place.owner, { cursor: other });
+        await refused(callerOf(place), { cursor: other });
       }
       if (Object.keys(stock.other).length > 0) {
-        await refused(place.owner, { cursor }, { path: stock.path, query: stock.other });
+        await refused(callerOf(place), { cursor }, { path: stock.path, query: stock.other });
       }
       const stranger = await newPlace();
       const theirs = await list.stock(stranger);
-      await refused(stranger.owner, { cursor }, theirs);
+      await refused(callerOf(stranger), { cursor }, theirs);
       for (const another of lists.filter((each) => each !== operation && !each.path.includes(":"))) {
-        const answer = await send(place.owner, another, another.path, { query: { cursor } });
+        const caller = LISTS[another.operation]?.asPerson ? place.person : place.owner;
+        const answer = await send(caller, another, another.path, { query: { cursor } });
         expect(answer, another.operation).toMatchObject({ status: 400, json: { code: "bad_cursor" } });
       }
     });

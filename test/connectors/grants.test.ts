@@ -311,7 +311,7 @@ describe("an access token", () => {
     const { world, id } = await connected();
     const ctx = await later(world, 3_600_000);
     let writes = 0;
-    const { orm, read, readNumbered, meter, bookmark } = ctx.db;
+    const { orm, read, readNumbered, meter, bookmark, note } = ctx.db;
     const broken = brokenDb();
     const stumbling: typeof ctx.db = {
       orm,
@@ -319,6 +319,7 @@ describe("an access token", () => {
       readNumbered,
       meter,
       bookmark,
+      note,
       write: async (statements) => {
         writes += 1;
         if (writes === 2) await openDb(broken).write(statements);

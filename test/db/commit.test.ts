@@ -79,7 +79,10 @@ describe("a change", () => {
     const { artistId } = world;
     const broken: [ConstraintError["kind"], ReturnType<typeof sql>][] = [
       ["unique", sql`INSERT INTO artists VALUES (${artistId}, 'x', 'USD', 'UTC', 0, 0, 0)`],
-      ["other", sql`INSERT INTO memberships VALUES (${artistId}, 'mem_x', 'nobody', 'owner', NULL, 0)`],
+      [
+        "other",
+        sql`INSERT INTO memberships (artist_id, id, user_id, role, until, created_at) VALUES (${artistId}, 'mem_x', 'nobody', 'owner', NULL, 0)`,
+      ],
       ["other", sql`UPDATE artists SET name = NULL WHERE id = ${artistId}`],
       ["other", sql`UPDATE artists SET generation = 'many' WHERE id = ${artistId}`],
       ["other", sql`DELETE FROM audit_log WHERE 1 = 1`],

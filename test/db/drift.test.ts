@@ -25,6 +25,7 @@ const NOBODYS: Readonly<Record<string, string>> = {
   users: "a person may belong to several artists",
   organisations: "a set of artists for the purpose of membership; no data is keyed to it",
   organisation_members: "a person belongs to the organisation, whichever artists it looks after",
+  organisation_invitations: "an organisation's",
   sessions: "a person's, not an artist's",
   sign_in_accounts: "a person's, not an artist's",
   oauth_attempts: "may be made before anybody is signed in",

@@ -73,6 +73,21 @@ export async function ask(to: Env, request: Request): Promise<Response> {
   return response;
 }
 
+/** Sends a change as one caller, and says which jobs its commit asked for; none of them is delivered. */
+export async function jobsOf(
+  caller: { readonly headers: Record<string, string> },
+  method: string,
+  url: string,
+  body?: unknown,
+): Promise<{ status: number; jobs: { kind: string; body: unknown }[] }> {
+  const { env: quiet, sent } = quietEnv();
+  const headers = { ...caller.headers, "if-match": "*", "content-type": "application/json" };
+  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+  const response = await ask(quiet, new Request(url, init));
+  await response.body?.cancel();
+  return { status: response.status, jobs: sent.map(({ kind, body: asked }) => ({ kind, body: asked })) };
+}
+
 /** A database that fails whatever is asked of it. */
 export function brokenDb(message = "D1_ERROR: Network connection lost."): D1Database {
   const statement = { bind: () => statement, raw: fail, all: fail, run: fail, first: fail };

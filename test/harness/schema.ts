@@ -76,6 +76,8 @@ export function resolveSchema(document: OpenApi, schema: Schema): Schema {
 /** Says where a value does not fit a schema; a key that the schema does not declare is a fault too. */
 export function faultsOf(document: OpenApi, declared: Schema, value: unknown, path = "$"): string[] {
   const schema = resolveSchema(document, declared);
+  // A schema that says nothing takes anything.
+  if (Object.keys(schema).length === 0) return [];
   const fits = (option: Schema) => faultsOf(document, option, value, path).length === 0;
   const options = schema.anyOf ?? schema.oneOf;
   if (options !== undefined) return options.some(fits) ? [] : [`${path} fits none of its declared forms`];

@@ -19,6 +19,7 @@ export interface Caller {
   readonly headers: Record<string, string>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   put(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   delete(path: string, headers?: Record<string, string>): Promise<Response>;
   send(method: string, path: string, init?: { body?: BodyInit; headers?: Record<string, string> }): Promise<Response>;
@@ -50,6 +51,7 @@ export function callerWith(own: Record<string, string> = {}): Caller {
     send,
     get: (path, headers = {}) => send("GET", path, { headers }),
     post: (path, body, headers = {}) => withJson("POST", path, body, headers),
+    patch: (path, body, headers = {}) => withJson("PATCH", path, body, headers),
     put: (path, body, headers = {}) => withJson("PUT", path, body, headers),
     delete: (path, headers = {}) => send("DELETE", path, { headers }),
     upload: (filename, file, query = "") =>
@@ -64,20 +66,16 @@ export function callerWith(own: Record<string, string> = {}): Caller {
 export const nobody: Caller = callerWith();
 
 /** A person with a session, and nothing else. */
-export async function newPerson(): Promise<{ userId: string; email: string; caller: Caller }> {
+export async function newPerson(domain = "example.com"): Promise<{ userId: string; email: string; caller: Caller }> {
   const now = Date.now();
   const userId = makeId("user", now, bytes(10));
-  const email = `${userId.slice(-12)}@example.com`;
+  const email = `${userId.slice(-12)}@${domain}`;
   const token = makeId("session", now, bytes(10)) + makeId("session", now, bytes(10));
   await env.DB.batch([
     env.DB.prepare("INSERT INTO users VALUES (?, ?, 'Mara', ?)").bind(userId, email, now),
-    env.DB.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)").bind(
-      hashSecret(token),
-      makeId("session", now, bytes(10)),
-      userId,
-      now,
-      now + 3_600_000,
-    ),
+    env.DB.prepare(
+      "INSERT INTO sessions (token_hash, id, user_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+    ).bind(hashSecret(token), makeId("session", now, bytes(10)), userId, now, now + 3_600_000),
   ]);
   const cookie = { cookie: `__Host-session=${token}`, origin: ORIGIN };
   return { userId, email, caller: callerWith(cookie) };
@@ -88,8 +86,8 @@ export interface World {
   readonly artistId: `art_${string}`;
   /** Speaks with an API key of the role. */
   as(role: Role): Promise<Caller>;
-  /** Makes a person a member. */
-  join(userId: string, role: Role, until?: number): Promise<void>;
+  /** Makes a person a member; gives the membership's id. */
+  join(userId: string, role: Role, until?: number): Promise<string>;
   /** The context of a job for this artist. */
   ctx(): Promise<Ctx>;
 }
@@ -105,15 +103,22 @@ export async function newWorld(currency = "USD"): Promise<World> {
     artistId,
     async as(role) {
       const { key, hash, prefix, last4 } = newApiKeySecret(bytes(32));
-      await env.DB.prepare("INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, 'test', ?, NULL, NULL)")
+      await env.DB.prepare(
+        "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+          "VALUES (?, ?, ?, ?, ?, ?, ?, 'test', ?)",
+      )
         .bind(artistId, makeId("apiKey", now, bytes(10)), hash, role, role, prefix, last4, now)
         .run();
       return callerWith({ authorization: `Bearer ${key}` });
     },
     async join(userId, role, until) {
-      await env.DB.prepare("INSERT INTO memberships VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(artistId, makeId("membership", now, bytes(10)), userId, role, until ?? null, now)
+      const id = makeId("membership", now, bytes(10));
+      await env.DB.prepare(
+        "INSERT INTO memberships (artist_id, id, user_id, role, until, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+      )
+        .bind(artistId, id, userId, role, until ?? null, now)
         .run();
+      return id;
     },
     async ctx() {
       const base = newBase();

@@ -34,7 +34,18 @@ describe("a key", () => {
     const { data } = (await (await owner.get(KEYS)).json()) as { data: Key[] };
     const listed = data.find(({ id }) => id === key.id);
     expect(Object.keys(listed ?? {}).sort()).toEqual(
-      ["createdAt", "createdBy", "expiresAt", "id", "last4", "name", "prefix", "revokedAt", "role"].sort(),
+      [
+        "createdAt",
+        "createdBy",
+        "expiresAt",
+        "id",
+        "last4",
+        "name",
+        "prefix",
+        "revokedAt",
+        "role",
+        "lastUsedAt",
+      ].sort(),
     );
     const stored = await dumpAll();
     expect(stored).not.toContain(key.key);
@@ -101,7 +112,18 @@ describe("a key", () => {
       id: key.id,
       email: null,
       name: "Robot",
-      memberships: [{ artist: { id: world.artistId, name: "Glass Harbor" }, role: "admin" }],
+      memberships: [
+        {
+          id: key.id,
+          artist: { id: world.artistId, name: "Glass Harbor" },
+          role: "admin",
+          scope: { kind: "artist" },
+          until: null,
+          through: null,
+          support: false,
+          ownershipOfferedUntil: null,
+        },
+      ],
     });
     const artist = { name: "x", currency: "USD", timeZone: "UTC" };
     expect((await bearer(key).post("/api/artists", artist)).status).toBe(403);

@@ -125,9 +125,13 @@ describe("a label", () => {
     const id = `org_${crypto.randomUUID()}`;
     await env.DB.batch([
       env.DB.prepare("INSERT INTO organisations VALUES (?, 'North Quay', 0)").bind(id),
-      env.DB.prepare("INSERT INTO organisation_members VALUES (?, 'mem_1', ?, ?, NULL, 0)").bind(id, userId, role),
+      env.DB.prepare(
+        "INSERT INTO organisation_members (organisation_id, id, user_id, role, created_at) VALUES (?, 'mem_1', ?, ?, 0)",
+      ).bind(id, userId, role),
       ...artistIds.map((artistId) =>
-        env.DB.prepare("INSERT INTO organisation_artists VALUES (?, ?, 0)").bind(artistId, id),
+        env.DB.prepare(
+          "INSERT INTO organisation_artists (artist_id, organisation_id, created_at) VALUES (?, ?, 0)",
+        ).bind(artistId, id),
       ),
     ]);
     return id;

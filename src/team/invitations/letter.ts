@@ -1,0 +1,43 @@
+// The home of the words of an invitation, in the mail and where it is shown.
+
+import { escapeHtml, type Mail } from "../../mail/index.ts";
+import type { Access, Role } from "../model.ts";
+
+/** How a role is called among people. */
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  owner: "an owner",
+  admin: "an admin",
+  manager: "a manager",
+  label: "a label manager",
+  accountant: "an accountant",
+  marketer: "a marketer",
+  editor: "an editor",
+  collaborator: "a collaborator",
+  viewer: "a viewer",
+};
+
+/** Says in one sentence what an invitation is to. */
+export function invitationWords({ to, role, scope }: Access & { to: { name: string } }): string {
+  const reach = scope.kind === "release" ? `, for ${scope.releaseIds.length} of its releases` : "";
+  return `You are invited to join ${to.name} as ${ROLE_WORDS[role]}${reach}.`;
+}
+
+/** Writes the mail of an invitation. Names are anybody's text, so they are escaped in HTML and kept to one line. */
+export function invitationMail(
+  invitation: Access & { readonly email: string; readonly to: { readonly name: string } },
+  url: string,
+): Mail {
+  const words = invitationWords(invitation);
+  const end = "It works once, for seven days. If you did not expect it, ignore this mail.";
+  return {
+    to: invitation.email,
+    subject: `Join ${oneLine(invitation.to.name)}`,
+    text: `${words}\n\n${url}\n\n${end}`,
+    html: `<p>${escapeHtml(words)}</p><p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p><p>${end}</p>`,
+  };
+}
+
+/** Makes one line of a text: a subject is a header, and a line's end would begin another. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
+}

@@ -1,0 +1,32 @@
+// The home of the pages a person meets on the way into a team.
+
+import { htmlPage } from "../../identity/index.ts";
+
+/** Shows what an invitation is to, and asks the person to accept: opening it changes nothing. */
+export function invitationPage(words: string): string {
+  return htmlPage(
+    "Invitation",
+    <>
+      <p>{words}</p>
+      <form method="post">
+        <button type="submit">Accept</button>
+      </form>
+    </>,
+  );
+}
+
+/** Says that a sign-in link is on its way to the address that was invited. */
+export function signInFirstPage(): string {
+  return htmlPage(
+    "Look into your mail",
+    <p>
+      To accept the invitation, sign in first: a link is on its way to the address the invitation was sent to. Open it
+      in this browser, and it will lead you back here.
+    </p>,
+  );
+}
+
+/** Says why an invitation cannot be accepted. */
+export function refusedPage(title: string, words: string): string {
+  return htmlPage(title, <p>{words}</p>);
+}
