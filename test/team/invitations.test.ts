@@ -227,7 +227,7 @@ describe("an invitation", () => {
       .bind(world.artistId)
       .first<{ n: number }>();
     expect(row?.n).toBe(1);
-  });
+  }, 300_000);
 });
 
 describe("the page of an invitation", () => {
