@@ -73,7 +73,7 @@ export type Outcome<T> =
 /** The hub as the Worker calls it. */
 export interface HubCalls {
   ask<V extends HubVerb>(caller: HubCaller, verb: V, input: HubVerbs[V]["in"]): Promise<Outcome<HubVerbs[V]["out"]>>;
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
 }
 
 /** The header in which the hub names the problem for which it refuses a socket. */
