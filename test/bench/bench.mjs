@@ -121,7 +121,8 @@ async function newArtist(server) {
   const key = newApiKey();
   await server.sql("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", artistId);
   await server.sql(
-    "INSERT INTO api_keys VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
+    "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+      "VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0)",
     artistId,
     `key_${String(artistsMade).padStart(26, "0")}`,
     createHash("sha256").update(key).digest("hex"),

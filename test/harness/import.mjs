@@ -31,7 +31,8 @@ export async function rowsWrittenBy(lines) {
       db.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)").bind(ARTIST),
       db
         .prepare(
-          "INSERT INTO api_keys VALUES (?, 'key_0', ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
+          "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+            "VALUES (?, 'key_0', ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0)",
         )
         .bind(ARTIST, hash),
     ]);

@@ -68,7 +68,8 @@ function newParty(/** @type {string} */ name) {
 async function admit(stage, { artistId, keyId, key }) {
   await stage.rows("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", artistId);
   await stage.rows(
-    "INSERT INTO api_keys VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
+    "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+      "VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0)",
     artistId,
     keyId,
     hashApiKey(key),

@@ -14,7 +14,10 @@ export async function openParty() {
   await database.batch([
     database.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)").bind(artistId),
     database
-      .prepare("INSERT INTO api_keys VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)")
+      .prepare(
+        "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+          "VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0)",
+      )
       .bind(artistId, `key_${"1".padStart(26, "0")}`, hashApiKey(key)),
   ]);
   const ask = async (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) => {

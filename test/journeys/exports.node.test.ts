@@ -24,7 +24,8 @@ it("killed while it is written, an export is taken up where it stopped, and is t
     const key = newApiKey();
     await stage.rows("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", ARTIST);
     await stage.rows(
-      "INSERT INTO api_keys VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
+      "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+        "VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0)",
       ARTIST,
       `key_${"1".padStart(26, "0")}`,
       hashApiKey(key),
