@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import { registerGrants } from "./connectors/index.ts";
-import type { BaseCtx } from "./db/ctx.ts";
+import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
 import { registerEarnings } from "./earnings/index.ts";
 import { contextOf } from "./env.ts";
@@ -13,16 +13,25 @@ import { registerIdentity } from "./identity/index.ts";
 import { makeId } from "./kernel/id.ts";
 import { Problem } from "./kernel/problems.ts";
 import { registerMail } from "./mail/index.ts";
+import { type ContextObject, registerMessages, type Visible } from "./messages/index.ts";
 import { registerMetrics } from "./metrics/index.ts";
-import { registerStatements } from "./statements/index.ts";
+import { hasStatement, registerStatements } from "./statements/index.ts";
 import { registerStreams } from "./streams/index.ts";
-import { createDoorman, registerTeam } from "./team/index.ts";
+import { createDoorman, MATRIX, registerTeam } from "./team/index.ts";
 
 const app = new Hono<HttpEnv>();
 const { register, operations } = openApi(app, describeApi());
 
+/** What threads can be about, and whom the rooms that own it let see it. */
+const visible: Visible = {
+  kinds: (role) => ((MATRIX["getStatement"] as readonly string[]).includes(role) ? ["statement"] : []),
+  exists: (ctx: Ctx, { kind, id }: ContextObject) =>
+    kind === "statement" ? hasStatement(ctx, id) : Promise.resolve(false),
+};
+
 registerIdentity(register);
 registerTeam(register);
+registerMessages(register, visible);
 registerStatements(register);
 registerEarnings(register);
 registerStreams(register);
@@ -62,6 +71,9 @@ const doorman = createDoorman();
 
 /** The id of a request that failed before it could be given one: the deployment lacks a setting. */
 const UNNAMED = makeId("request", 0, new Uint8Array(10));
+
+/** Paths that end in a secret. */
+const SECRET_PATHS = /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/guest\/invitations)\/).+/;
 
 /** What every answer says to browsers: nothing of ours is cached by others, framed, or guessed at. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
@@ -105,8 +117,8 @@ export async function answer(request: Request, env: Env, execution: ExecutionCon
       kind: "request",
       id: requestId,
       method: request.method,
-      // The token of a link is a secret; nothing else in a path is.
-      path: new URL(request.url).pathname.replace(/^(\/api\/(?:auth\/(?:email|invitations)|exports)\/).+/, "$1…"),
+      // A link's token is a secret; nothing else in a path is.
+      path: new URL(request.url).pathname.replace(SECRET_PATHS, "$1…"),
       status: response.status,
       ms: Date.now() - startedAt,
       ...(base?.db.meter ?? {}),

@@ -99,7 +99,7 @@ export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"]): 
   const { now, randomBytes } = outside;
   return {
     db: openDb(env.DB),
-    stores: { files: env.FILES, kpi: env.KPI, asset: (path) => readAsset(env.ASSETS, path) },
+    stores: { files: env.FILES, kpi: env.KPI, hub: env.HUB, asset: (path) => readAsset(env.ASSETS, path) },
     settings: settingsOf(env),
     actor,
     now,

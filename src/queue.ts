@@ -8,7 +8,7 @@ import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
-import { recheckAccess } from "./messages/index.ts";
+import { mailGuestInvitation, recheckAccess } from "./messages/index.ts";
 import {
   checkBooks,
   postStatement,
@@ -41,6 +41,8 @@ const answers: Answers = {
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
+  "mail.guest_invitation": (base, body) =>
+    forArtist(base, body.artistId, (ctx) => mailGuestInvitation(ctx, body.guestId, body.origin)),
 };
 
 async function forArtist(base: BaseCtx, artistId: string, verb: (ctx: Ctx) => Promise<void>): Promise<void> {

@@ -49,6 +49,8 @@ export interface Stores {
   readonly kpi: KVNamespace;
   /** Reads one of the Worker's own static files by its path. @throws Error when there is none */
   readonly asset: (path: string) => Promise<Uint8Array>;
+  /** One object per artist, by the artist's id: its team's messages. */
+  readonly hub: DurableObjectNamespace;
 }
 
 /** The request as its sender may repeat it: written in the same batch as the change, so that both exist or neither. */

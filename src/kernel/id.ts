@@ -24,6 +24,8 @@ export const ID_PREFIXES = {
   run: "run",
   thread: "thr",
   message: "msg",
+  attachment: "att",
+  guest: "gst",
   export: "exp",
   batch: "bat",
   identity: "idn",

@@ -79,6 +79,7 @@ export const PROBLEMS = {
   reauth_required: { status: 409, title: "The connection must be authorised again", actor: "artist", retry: "never" },
   last_owner: { status: 409, title: "An artist keeps at least one owner for good", actor: "artist", retry: "never" },
   already_member: { status: 409, title: "This person belongs to the team already", actor: "caller", retry: "never" },
+  message_settled: { status: 409, title: "The message can no longer be changed", actor: "caller", retry: "never" },
   upload_incomplete: { status: 409, title: "Parts of the upload are missing", actor: "caller", retry: "later" },
   upload_closed: { status: 409, title: "The upload takes no more parts", actor: "caller", retry: "never" },
   too_many_uploads: { status: 409, title: "Too many uploads are open", actor: "caller", retry: "later" },
@@ -123,6 +124,10 @@ export const PROBLEMS = {
     retry: "never",
   },
   use_export: { status: 422, title: "This much is only available as an export", actor: "caller", retry: "never" },
+  participant_unknown: { status: 422, title: "No such person on the team", actor: "caller", retry: "never" },
+  context_unknown: { status: 422, title: "There is no such thing to talk about", actor: "caller", retry: "never" },
+  attachment_unknown: { status: 422, title: "There is no such attachment to send", actor: "caller", retry: "never" },
+  file_type_refused: { status: 422, title: "Files of this type are not taken", actor: "artist", retry: "never" },
   currency_unknown: { status: 422, title: "The currency is not known", actor: "caller", retry: "never" },
   time_zone_unknown: { status: 422, title: "The time zone is not known", actor: "caller", retry: "never" },
   metric_not_additive: {
@@ -148,6 +153,11 @@ export const PROBLEMS = {
 
 /** Names one row of {@link PROBLEMS}: the stable word a program may branch on. */
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Tells whether a text is the code of a problem. */
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(PROBLEMS, text);
+}
 
 /** Points at one part of a request that is wrong; `path` is dotted and begins with where it was, `body.title`. */
 export interface FieldError {

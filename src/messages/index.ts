@@ -1,8 +1,13 @@
-// ROOM messages: the team's messaging hub.
+// ROOM messages: what a team says to each other.
 //
-// Owns: the sockets of a team. Promises: whoever lost access is no longer spoken to. Never: decides who has access.
+// Owns: threads, messages, who has read what, their files, and guests from outside; each artist's lie in an object of its
+// own, and only who is a guest where lies in D1. Promises: a thread is one order without a gap, the same for everyone; a
+// message that was acknowledged is there once and for good; who loses access loses it at once, sockets included. Never:
+// keeps in memory what it cannot find again, or tells a stranger that a thread exists.
 
-import type { Ctx } from "../db/ctx.ts";
-
-/** Closes the sockets of those who may no longer listen; there are none yet. */
-export async function recheckAccess(_ctx: Ctx, _userId: string | null): Promise<void> {}
+export type { Visible } from "./ask.ts";
+export { mailGuestInvitation } from "./guests/service.ts";
+export { Hub } from "./hub.ts";
+export type { ContextObject, ObjectKind } from "./model.ts";
+export { registerMessages } from "./routes.ts";
+export { recheckAccess } from "./service.ts";

@@ -10,6 +10,7 @@ export { readStatement } from "./read.ts";
 export { registerStatements } from "./routes.ts";
 export {
   type Contribution,
+  hasStatement,
   listContributions,
   listWindowPlays,
   type StatementSums,

@@ -41,6 +41,11 @@ async function partsOfRow(ctx: Ctx, statement: StatementRow): Promise<readonly S
   return (await listParts(ctx, [statement])).get(statement.id) ?? [];
 }
 
+/** Tells whether an artist has such a statement. */
+export async function hasStatement(ctx: Ctx, id: string): Promise<boolean> {
+  return (await findStatement(ctx.db, ctx.scope, id)) !== null;
+}
+
 /** Lists statements, newest first. */
 export async function listStatementPage(
   ctx: Ctx,

@@ -27,6 +27,7 @@ const SEES_MONEY = ["owner", "admin", "manager", "label", "accountant", "viewer"
 const KEEPS_BOOKS = ["owner", "admin", "manager", "label", "accountant"] as const;
 const RUNS_TEAM = ["owner", "admin"] as const;
 const SEES_TEAM = ROLES.filter((role) => role !== "collaborator");
+const INVITES_GUESTS = ["owner", "admin", "manager"] as const;
 
 /**
  * The matrix: which roles may call which operation. An operation that is not listed is allowed to nobody, and the
@@ -89,6 +90,27 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listConnections: ROLES,
   connectProvider: RUNS_TEAM,
   disconnectProvider: RUNS_TEAM,
+  // Whoever belongs may speak: what they may see is decided thread by thread.
+  createThread: ROLES,
+  listThreads: ROLES,
+  getThread: ROLES,
+  changeParticipants: ROLES,
+  readThread: ROLES,
+  muteThread: ROLES,
+  exportThread: ROLES,
+  searchMessages: ROLES,
+  listMessages: ROLES,
+  sendMessage: ROLES,
+  editMessage: ROLES,
+  deleteMessage: ROLES,
+  blockParticipant: ROLES,
+  unblockParticipant: ROLES,
+  createMessageTicket: ROLES,
+  uploadAttachment: ROLES,
+  linkAttachment: ROLES,
+  inviteGuest: INVITES_GUESTS,
+  listGuests: INVITES_GUESTS,
+  endGuest: INVITES_GUESTS,
 };
 
 /** Operations that everybody may use on what is their own, whatever the matrix says; the verb looks whose it is. */

@@ -1,5 +1,7 @@
 // The home of the benchmark's servers: each runs in a process of its own, so that the client's work is not measured.
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { WebSocketServer } from "../harness/sockets.mjs";
 import { startRuntime } from "../tools/runtime.mjs";
 
 const BARE = 'export default { fetch: () => new Response("ok") };';
@@ -17,22 +19,23 @@ const STREAM = `export default { fetch(request) {
 } };`;
 const SAMPLE_EVERY_MS = 20;
 
-/** @type {Awaited<ReturnType<typeof startBare>> | Awaited<ReturnType<typeof startRuntime>> | null} */
+/** @type {Awaited<ReturnType<typeof startBare>> | Awaited<ReturnType<typeof startBroadcast>> | Awaited<ReturnType<typeof startRuntime>> | null} */
 let runtime = null;
 /** @type {{ timer: NodeJS.Timeout; peak: number } | null} */
 let sampling = null;
 
 const answers = {
-  /** @param {{ kind: "bare" | "stream" | "full"; persist?: string; bindings?: Record<string, string> }} order */
+  /** @param {{ kind: "bare" | "stream" | "broadcast" | "full"; persist?: string; bindings?: Record<string, string> }} order */
   async start({ kind, persist, bindings = {} }) {
     // The local router in front of static files is a Worker of its own; the bare Worker has none either.
     const options = { bindings, log, assets: false, ...(persist ? { persist } : {}) };
-    runtime = kind === "full" ? await startRuntime(options) : await startBare(kind === "bare" ? BARE : STREAM);
+    if (kind === "broadcast") runtime = await startBroadcast();
+    else runtime = kind === "full" ? await startRuntime(options) : await startBare(kind === "bare" ? BARE : STREAM);
     return { url: runtime.url, pid: runtime.workerdPid };
   },
   /** @param {{ sql: string; params: (string | number)[] }} order */
   async sql({ sql, params }) {
-    const prepared = (await runtime?.mf.getD1Database("DB"))?.prepare(sql).bind(...params);
+    const prepared = (await runtime?.mf?.getD1Database("DB"))?.prepare(sql).bind(...params);
     return (await prepared?.all())?.results;
   },
   /** Begins to watch the runtime's memory; gives what it holds now. */
@@ -96,6 +99,20 @@ async function startBare(script) {
   );
   const url = (await mf.ready).href.replace(/\/$/, "");
   return { url, mf, workerdPid: childOf(process.pid), stop: () => mf.dispose() };
+}
+
+/** The least there is to hand what one says on to all: no order kept, nothing stored, nobody asked who they are. */
+async function startBroadcast() {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  await once(server, "listening");
+  server.on("connection", (/** @type {any} */ socket) => {
+    socket.on("message", (/** @type {Buffer} */ data) => {
+      const text = String(data);
+      for (const other of server.clients) other.send(text);
+    });
+  });
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}`, mf: null, workerdPid: process.pid, stop: async () => server.close() };
 }
 
 /** @param {number} pid */

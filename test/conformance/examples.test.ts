@@ -5,6 +5,10 @@ import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
+import { EXAMPLES as messageExamples } from "../../src/messages/examples.ts";
+import * as messageFiles from "../../src/messages/files/schema.ts";
+import * as guests from "../../src/messages/guests/schema.ts";
+import * as messages from "../../src/messages/schema.ts";
 import { EXAMPLES as statementExamples } from "../../src/statements/examples.ts";
 import * as exported from "../../src/statements/export/schema.ts";
 import * as identities from "../../src/statements/identities/schema.ts";
@@ -18,14 +22,35 @@ import { EXAMPLES as teamExamples } from "../../src/team/examples.ts";
 import * as team from "../../src/team/schema.ts";
 
 const shapes = new Map(
-  [earnings, grants, spotify, statements, exported, identities, mapping, uploads, streams, team]
+  [
+    earnings,
+    messages,
+    messageFiles,
+    guests,
+    grants,
+    spotify,
+    statements,
+    exported,
+    identities,
+    mapping,
+    uploads,
+    streams,
+    team,
+  ]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
     .map((shape) => [String(shape.meta()?.["id"]), shape]),
 );
 
 it.each(
-  Object.entries({ ...earningsExamples, ...mappingExamples, ...statementExamples, ...streamExamples, ...teamExamples }),
+  Object.entries({
+    ...earningsExamples,
+    ...messageExamples,
+    ...mappingExamples,
+    ...statementExamples,
+    ...streamExamples,
+    ...teamExamples,
+  }),
 )("%s", (name, example) => {
   const shape = shapes.get(name);
   expect(shape, "a shape of that name").toBeDefined();

@@ -123,6 +123,60 @@ async function newInvitationToken({ userId }: Place): Promise<string> {
   return token;
 }
 
+const MESSAGES = "/api/dashboard/team/messages";
+
+/** A thread of a place's person, its owner's key and a colleague, with a message of the person and a file in another. */
+interface Talk {
+  readonly thread: string;
+  readonly message: string;
+  readonly attachment: string;
+  readonly colleague: string;
+}
+
+const talks = new WeakMap<Place, Promise<Talk>>();
+
+/** The one talk of a place: what stands in a path must belong together. */
+function talkOf(place: Place): Promise<Talk> {
+  const known = talks.get(place) ?? newTalk(place);
+  talks.set(place, known);
+  return known;
+}
+
+async function newTalk({ world, person, owner, userId }: Place): Promise<Talk> {
+  const headers = { "artist-id": world.artistId };
+  const { userId: colleague } = await newPerson();
+  await world.join(colleague, "editor");
+  const idOf = async (response: Response) => ((await response.json()) as { id: string }).id;
+  const thread = await idOf(await owner.post(MESSAGES, { subject: "Talk", participants: [userId, colleague] }));
+  const file = { body: "Cover, back", headers: { ...headers, "content-length": "11" } };
+  const attachment = await idOf(await person.send("POST", `${MESSAGES}/attachments?filename=cover.txt`, file));
+  const messages = `${MESSAGES}/${thread}/messages`;
+  await person.post(messages, { clientId: "file", text: "Here it is", attachments: [attachment] }, headers);
+  const message = await idOf(await person.post(messages, { clientId: "words", text: "Well?" }, headers));
+  return { thread, message, attachment, colleague };
+}
+
+/** The token of an invitation of a place's person into the place's own talk. */
+async function newInvitation(place: Place): Promise<string> {
+  const { thread } = await talkOf(place);
+  const [token, now] = [makeId("session", Date.now(), bytes(10)), Date.now()];
+  await env.DB.prepare(
+    "INSERT INTO message_guests (artist_id, id, thread_id, email, token_hash, invited_by, created_at, expires_at) " +
+      "SELECT ?, ?, ?, email, ?, 'test', ?, ? FROM users WHERE id = ?",
+  )
+    .bind(
+      place.world.artistId,
+      makeId("guest", now, bytes(10)),
+      thread,
+      hashSecret(token),
+      now,
+      now + 60_000,
+      place.userId,
+    )
+    .run();
+  return token;
+}
+
 /** Makes an organisation that somebody else owns, and has it propose itself to the place's artist. */
 async function newSuitor(place: Place): Promise<string> {
   const { caller } = await newPerson();
@@ -141,6 +195,21 @@ async function newSupportRequest({ world }: Place): Promise<string> {
 
 /** The organisation whose artist the path before named, so that one path names two things that belong together. */
 let lastOrganisation = "";
+
+/** A ticket for a socket of somebody's. */
+async function newTicket(): Promise<string> {
+  const response = await (await newPlace()).owner.post(`${MESSAGES}/ticket`);
+  return ((await response.json()) as { ticket: string }).ticket;
+}
+
+/** A private link's token for a file of somebody's. */
+async function newFileToken(): Promise<string> {
+  const place = await newPlace();
+  const { thread, attachment } = await talkOf(place);
+  const response = await place.owner.get(`${MESSAGES}/${thread}/attachments/${attachment}`);
+  const { url } = (await response.json()) as { url: string };
+  return url.slice(url.indexOf("=") + 1);
+}
 
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
@@ -250,6 +319,24 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return world.artistId;
   },
   "/auth/invitations/:token": newInvitationToken,
+  "/team/messages/:thread": async (place) => (await talkOf(place)).thread,
+  "/messages/:message": async (place) => (await talkOf(place)).message,
+  "/attachments/:attachment": async (place) => (await talkOf(place)).attachment,
+  "/team/messages/blocks/:actor": async (place) => {
+    const { colleague } = await talkOf(place);
+    await place.person.put(`${MESSAGES}/blocks/${colleague}`, undefined, { "artist-id": place.world.artistId });
+    return colleague;
+  },
+  "/guests/:guest": async (place) => {
+    const { thread } = await talkOf(place);
+    const response = await place.owner.post(`${MESSAGES}/${thread}/guests`, { email: "ada@example.com" });
+    return ((await response.json()) as { id: string }).id;
+  },
+  "/messages/guest/:thread": async (place) => {
+    await place.person.post(`/api/messages/guest/invitations/${await newInvitation(place)}`);
+    return (await talkOf(place)).thread;
+  },
+  "/messages/guest/invitations/:token": newInvitation,
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
@@ -285,6 +372,13 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/organisations/:id/invitations/:invitation": "inv_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/organisations/:id/artists/:artist": "art_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/auth/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
+  "/team/messages/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/messages/:message": "msg_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/attachments/:attachment": "att_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/team/messages/blocks/:actor": "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/guests/:guest": "gst_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/messages/guest/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
 
@@ -302,8 +396,19 @@ export function bodyOf(operation: Operation): unknown {
   return bodies.get(operation.operation) ?? operation.example.body;
 }
 
-/** Bodies that are not JSON. */
-export const RAW: Readonly<Record<string, () => { query: string; body: string; type: string }>> = {
+/** What of a request is not in its operation's example: a body that is not JSON, a secret that works, a header. */
+interface Raw {
+  readonly query: string;
+  readonly body?: string;
+  readonly type?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Requests that an example cannot say. */
+export const RAW: Readonly<Record<string, () => Raw | Promise<Raw>>> = {
+  uploadAttachment: () => ({ query: "", body: "Cover", type: "text/plain", headers: { "content-length": "5" } }),
+  openMessageSocket: async () => ({ query: `?ticket=${await newTicket()}`, headers: { upgrade: "websocket" } }),
+  downloadAttachment: async () => ({ query: `?token=${await newFileToken()}` }),
   uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
   sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
@@ -411,19 +516,21 @@ export interface Item {
   readonly key: string | null;
   readonly identity: string;
   readonly statementId: string;
+  readonly seq: number;
 }
 
 /** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */
 export async function send(caller: Caller, operation: Operation, path: string, how: How = {}): Promise<Answer> {
-  const raw = RAW[operation.operation]?.();
-  const asked = new URLSearchParams({ ...operation.example.query, ...how.query }).toString();
-  const query = [raw?.query.slice(1) ?? "", asked].filter((part) => part !== "").join("&");
+  const raw = await RAW[operation.operation]?.();
+  const given = Object.fromEntries(new URLSearchParams(raw?.query));
+  const query = new URLSearchParams({ ...operation.example.query, ...given, ...how.query }).toString();
   const body = how.body ?? raw?.body ?? (operation.hasJsonBody ? JSON.stringify(bodyOf(operation)) : undefined);
   const type = how.type ?? raw?.type ?? "application/json";
   const response = await caller.send(operation.method.toUpperCase(), query === "" ? path : `${path}?${query}`, {
     headers: {
       ...(body === undefined ? {} : { "content-type": type }),
       ...(operation.needsIfMatch ? { "if-match": "*" } : {}),
+      ...raw?.headers,
       ...how.headers,
     },
     ...(body === undefined ? {} : { body }),
@@ -452,7 +559,9 @@ const INSIDES =
 
 /** Holds an answer to what every answer promises, and to what its operation declares. */
 export async function checked(response: Response, operation: Operation | null): Promise<Answer> {
-  const { status, headers } = response;
+  const { status, headers, webSocket } = response;
+  webSocket?.accept();
+  webSocket?.close();
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const about = `${operation?.operation ?? response.url} answered ${status} ${text.slice(0, 300)}`;
   const faults: string[] = [];

@@ -115,6 +115,17 @@ const FIXTURES: Fixtures = {
     await persist(older, await vaultStatements(older, { id: "con_x", provider: "spotify" }, "a secret"));
     return { kid: "k1", after: [world.artistId.slice(0, -1), ""] };
   },
+  "mail.guest_invitation": async (world) => {
+    const now = Date.now();
+    const guestId = newBase(now).newId("guest");
+    await env.DB.prepare(
+      "INSERT INTO message_guests (artist_id, id, thread_id, email, invited_by, created_at, expires_at) " +
+        "VALUES (?, ?, 'thr_01k9v3m6s0n8w2e4r6t8y0b1c3', 'ada@example.com', 'test', ?, ?)",
+    )
+      .bind(world.artistId, guestId, now, now + 60_000)
+      .run();
+    return { artistId: world.artistId, guestId, origin: "https://dashboard.test" };
+  },
   "books.check": async (world) => {
     await received(world);
     await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);

@@ -1,6 +1,7 @@
 // Over every registered list: its order, its limits, its walk and its cursors. A new list says in LISTS what to walk over.
 import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
+import type { Operation } from "../../src/http/endpoint.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { fixture } from "../harness/statement.ts";
 import type { Caller } from "../harness/world.ts";
@@ -13,6 +14,7 @@ import {
   newFile,
   newPlace,
   type Place,
+  realPath,
   send,
   uncodedFile,
 } from "./fixtures.ts";
@@ -30,12 +32,12 @@ interface Stock {
 }
 
 interface List {
+  /** A list that only a person has, and no key. */
+  readonly asPerson?: true;
   readonly stock: (place: Place) => Promise<Stock>;
   /** The place of an item in the list's order. */
   readonly placeOf: (item: Item) => string;
   readonly order: "up" | "down";
-  /** A list that only a person has, and no key. */
-  readonly asPerson?: true;
 }
 
 const padded = (line: number) => String(line).padStart(9, "0");
@@ -46,7 +48,74 @@ async function makeKeys(owner: Caller, count: number): Promise<void> {
   }
 }
 
+const MESSAGES = "/api/dashboard/team/messages";
+
+async function newThread(owner: Caller): Promise<string> {
+  const response = await owner.post(MESSAGES, { subject: "Talk" });
+  return ((await response.json()) as { id: string }).id;
+}
+
+const guestMessages = registeredOperations.find(({ operation }) => operation === "listGuestMessages") as Operation;
+let said = 0;
+
+function say(owner: Caller, thread: string): Promise<unknown> {
+  said += 1;
+  return owner.post(`${MESSAGES}/${thread}/messages`, { clientId: `list ${said}`, text: "the cover of it" });
+}
+
+/** A thread of five messages. */
+async function stockMessages(owner: Caller): Promise<{ thread: string; insert: () => Promise<unknown> }> {
+  const thread = await newThread(owner);
+  for (let at = 0; at < 5; at += 1) await say(owner, thread);
+  return { thread, insert: () => say(owner, thread) };
+}
+
 const LISTS: Readonly<Record<string, List>> = {
+  listThreads: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      for (let at = 0; at < 5; at += 1) await newThread(owner);
+      return { path: MESSAGES, query: {}, other: {}, count: 5, insert: () => newThread(owner) };
+    },
+  },
+  listMessages: {
+    placeOf: ({ seq }) => padded(seq),
+    order: "up",
+    stock: async ({ owner }) => {
+      const { thread, insert } = await stockMessages(owner);
+      return { path: `${MESSAGES}/${thread}/messages`, query: {}, other: { after: "1" }, count: 5, insert };
+    },
+  },
+  searchMessages: {
+    placeOf: ({ seq }) => padded(seq),
+    order: "down",
+    stock: async ({ owner }) => {
+      const { insert } = await stockMessages(owner);
+      return { path: `${MESSAGES}/search`, query: { q: "cover" }, other: { q: "the" }, count: 5, insert };
+    },
+  },
+  listGuests: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      const path = `${MESSAGES}/${await newThread(owner)}/guests`;
+      const insert = () => owner.post(path, { email: "ada@example.com" });
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path, query: {}, other: {}, count: 5, insert };
+    },
+  },
+  listGuestMessages: {
+    placeOf: ({ seq }) => padded(seq),
+    order: "up",
+    asPerson: true,
+    stock: async (place) => {
+      const path = await realPath(guestMessages, place);
+      for (let at = 0; at < 3; at += 1) await place.person.post(path, { clientId: `${at}`, text: "Well" });
+      const insert = () => place.person.post(path, { clientId: "more", text: "Well" });
+      return { path, query: {}, other: { after: "1" }, count: 5, insert };
+    },
+  },
   listApiKeys: {
     placeOf: ({ id }) => id,
     order: "down",

@@ -1,0 +1,67 @@
+// The home of asking the hub: who asks, and what its answers and its silence mean.
+// A file of its own beside `service.ts`: guests and files ask in the same way.
+
+import type { BaseCtx, Ctx } from "../db/ctx.ts";
+import { Problem } from "../kernel/problems.ts";
+import type { ContextObject, ObjectKind } from "./model.ts";
+import type { HubCaller, HubCalls, HubVerb, HubVerbs } from "./protocol.ts";
+
+/**
+ * What messages must know of the rooms that own what threads are about; `app.ts` fills it.
+ */
+export interface Visible {
+  /** The kinds of things a role may see. */
+  kinds(role: string): readonly ObjectKind[];
+  /** Tells whether the artist has such a thing. */
+  exists(ctx: Ctx, object: ContextObject): Promise<boolean>;
+}
+
+/** The caller of a request, as the hub is told of them. */
+export function callerOf(ctx: Ctx, visible: Visible): HubCaller {
+  const { actor, role, scope } = ctx;
+  if (actor.kind !== "user" && actor.kind !== "apiKey") throw new Problem("unauthenticated");
+  const id = actor.kind === "user" ? actor.userId : actor.keyId;
+  return { artistId: scope.artistId, id, role, kinds: visible.kinds(role), only: null };
+}
+
+/** The service itself, which takes part in nothing. */
+export function systemCaller(artistId: string): HubCaller {
+  return { artistId, id: "system", role: "system", kinds: [], only: null };
+}
+
+/** A guest, who may enter one thread. */
+export function guestCaller(artistId: string, userId: string, thread: string): HubCaller {
+  return { artistId, id: userId, role: "guest", kinds: [], only: thread };
+}
+
+/** The object of an artist's team. Its class is ours and has these calls; the binding cannot say so by itself. */
+function hubOf(ctx: BaseCtx, artistId: string): HubCalls {
+  return ctx.stores.hub.getByName(artistId) as unknown as HubCalls;
+}
+
+/**
+ * Asks the hub of the caller's artist.
+ *
+ * @throws Problem as the verb does, and `unavailable` when the object is overloaded or cannot be reached
+ */
+export async function ask<V extends HubVerb>(
+  ctx: BaseCtx,
+  caller: HubCaller,
+  verb: V,
+  input: HubVerbs[V]["in"],
+): Promise<HubVerbs[V]["out"]> {
+  const outcome = await hubOf(ctx, caller.artistId).ask(caller, verb, input).catch(unreachable);
+  if ("value" in outcome) return outcome.value;
+  const { code, ...extras } = outcome.problem;
+  throw new Problem(code, extras);
+}
+
+/** Hands a request for a socket on. @throws Problem `unavailable` */
+export function askForSocket(ctx: BaseCtx, artistId: string, request: Request): Promise<Response> {
+  return hubOf(ctx, artistId).fetch(request).catch(unreachable);
+}
+
+/** An object restarts with every deployment and may be moved, so its silence is never a fault of the request. */
+function unreachable(cause: unknown): never {
+  throw new Problem("unavailable", { retryAfterSeconds: 2, cause });
+}

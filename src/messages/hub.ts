@@ -1,0 +1,321 @@
+// The home of the hub: the object of one team, which keeps its messages in order and carries them to those who take part.
+// It is a door of its own: it reads the clock and randomness, and nothing it must remember lies in memory alone.
+
+import { DurableObject } from "cloudflare:workers";
+import { openDb } from "../db/client.ts";
+import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
+import { PROBLEMS, Problem } from "../kernel/problems.ts";
+import { instantToIso } from "../kernel/time.ts";
+import { type ActorId, fileKey } from "./model.ts";
+import * as files from "./object/files.ts";
+import * as messages from "./object/messages.ts";
+import { Seats } from "./object/seats.ts";
+import { type Desk, firstOf, openStorage } from "./object/storage.ts";
+import * as threads from "./object/threads.ts";
+import { carryOut, type DeskVerb } from "./object/verbs.ts";
+import {
+  CLOSE,
+  ClientFrame,
+  type HubCaller,
+  type HubCalls,
+  type HubVerb,
+  type HubVerbs,
+  MAX_FRAME,
+  type Outcome,
+  REFUSAL_HEADER,
+  readAfter,
+  type Seat,
+  type ServerFrame,
+  type Told,
+  wireMessage,
+} from "./protocol.ts";
+import { findHolding } from "./repository.ts";
+
+const SOCKETS_PER_ACTOR = 100;
+/** How many missed messages are sent at once; there may be more, and the client asks again. */
+const RESUMED_AT_ONCE = 500;
+const TYPING_EVERY_MS = 1000;
+
+/** What a close without a code, and one without a close, are called. @see RFC 6455, 7.4.1, checked 2026-11 */
+const NO_CODE = 1005;
+const CUT_OFF = 1006;
+
+/** The object of one team's messages, named by the artist. */
+export class Hub extends DurableObject<Env> implements HubCalls {
+  readonly #seats: Seats;
+  /** When somebody was last told to be typing; losing it costs one frame too many. */
+  readonly #typedAt = new WeakMap<WebSocket, number>();
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    openStorage(state.storage);
+    this.#seats = new Seats((seats) => this.#findHolding(seats));
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Answers the Worker, which has verified the caller on this very request. */
+  async ask<V extends HubVerb>(
+    caller: HubCaller,
+    verb: V,
+    input: HubVerbs[V]["in"],
+  ): Promise<Outcome<HubVerbs[V]["out"]>> {
+    try {
+      if (caller.artistId !== this.ctx.id.name) throw new Problem("not_found");
+      if (verb === "recheck") {
+        const { actor } = input as HubVerbs["recheck"]["in"];
+        return { value: (await this.#recheck(actor)) as HubVerbs[V]["out"] };
+      }
+      const value = this.#run(caller, (desk) => carryOut(desk, verb as DeskVerb, input as never));
+      if (verb === "reserveFile" || verb === "remove") await this.#schedule();
+      return { value: value as HubVerbs[V]["out"] };
+    } catch (error) {
+      return { problem: problemFacts(error) };
+    }
+  }
+
+  /** Opens a socket for a ticket, which is used up by it whatever comes of it. */
+  override async fetch(request: Request): Promise<Response> {
+    const { searchParams } = new URL(request.url);
+    const seat = this.#useTicket(searchParams.get("ticket") ?? "");
+    const after = readAfter(searchParams.get("after") ?? "");
+    const [held = null] = seat === null ? [] : await this.#findHolding([seat]);
+    if (held === null) return refusal("unauthenticated");
+    if (after === null) return refusal("invalid_request");
+    if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
+    const { 0: client, 1: server } = new WebSocketPair();
+    const isFirst = this.ctx.getWebSockets(held.id).length === 0;
+    this.ctx.acceptWebSocket(server, [held.id]);
+    this.#seats.seat(server, held, Date.now());
+    this.#greet(server, held, after);
+    if (isFirst) this.#tellPresence(held.id, true);
+    await this.#schedule();
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    if (typeof data !== "string" || data.length > MAX_FRAME) {
+      socket.close(CLOSE.tooLong, "text of at most 64 KB");
+      return;
+    }
+    const frame = readFrame(data);
+    if (frame === null) {
+      say(socket, { type: "error", code: "invalid_request", detail: "This is no message of the protocol." });
+      return;
+    }
+    try {
+      if (!(await this.#seats.mayAct(socket, Date.now()))) return;
+      this.#carryOut(socket, this.#seats.at(socket), frame);
+      if (frame.type === "delete") await this.#schedule();
+    } catch (error) {
+      const { code, detail, retryAfterSeconds } = problemFacts(error);
+      say(socket, {
+        type: "error",
+        code,
+        thread: frame.thread,
+        ...(frame.type === "send" ? { clientId: frame.clientId } : {}),
+        ...(detail === undefined ? {} : { detail }),
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      });
+    }
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    // A hibernating socket's close is not answered by itself; 1005 and 1006 are never sent, they say that nothing was.
+    if (code === NO_CODE || code === CUT_OFF) socket.close();
+    else socket.close(code);
+    this.#leave(socket);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#leave(socket);
+  }
+
+  /** Ends accesses whose time has come, and sweeps uploads that were never sent. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    const { sql } = this.ctx.storage;
+    for (const socket of this.ctx.getWebSockets()) this.#seats.isOver(socket, now);
+    sql.exec("DELETE FROM tickets WHERE expires_at <= ?", now);
+    sql.exec("DELETE FROM links WHERE expires_at <= ?", now);
+    const unsent = files.listUnsent(sql, now);
+    if (unsent.length > 0) {
+      await this.env.FILES.delete(unsent.map((id) => fileKey(String(this.ctx.id.name), id)));
+      files.forgetFiles(sql, unsent);
+    }
+    await this.#schedule();
+  }
+
+  /** Runs a verb: everything it writes is kept or nothing, and what it tells is told afterwards. */
+  #run<T>(caller: HubCaller, verb: (desk: Desk) => T): T {
+    const told: Told[] = [];
+    const now = Date.now();
+    const desk: Desk = {
+      sql: this.ctx.storage.sql,
+      caller,
+      now,
+      newId: (kind) => makeId(kind, now, crypto.getRandomValues(new Uint8Array(ID_RANDOM_BYTES))),
+      tell: (event) => told.push(event),
+    };
+    const result = this.ctx.storage.transactionSync(() => verb(desk));
+    for (const event of told) this.#tell(event, now);
+    return result;
+  }
+
+  #carryOut(socket: WebSocket, seat: Seat, frame: ClientFrame): void {
+    const { thread } = frame;
+    switch (frame.type) {
+      case "send": {
+        const { message } = this.#run(seat, (desk) => messages.send(desk, frame));
+        const { id, seq, clientId } = message;
+        say(socket, { type: "ack", clientId, thread, id, seq, at: instantToIso(message.at) });
+        return;
+      }
+      case "edit":
+        this.#run(seat, (desk) => messages.edit(desk, frame));
+        return;
+      case "delete":
+        this.#run(seat, (desk) => messages.remove(desk, frame));
+        return;
+      case "read":
+        this.#run(seat, (desk) => threads.read(desk, frame));
+        return;
+      case "resume":
+        this.#replay(socket, seat, thread, frame.after);
+        return;
+      case "typing": {
+        const now = Date.now();
+        if (now - (this.#typedAt.get(socket) ?? 0) < TYPING_EVERY_MS) return;
+        this.#typedAt.set(socket, now);
+        this.#run(seat, (desk) => {
+          threads.enterThread(desk, thread);
+          desk.tell({ thread, by: seat.id, frame: { type: "typing", thread, user: seat.id } });
+        });
+      }
+    }
+  }
+
+  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, number>): void {
+    const { greeting, peers } = this.#run(seat, (desk) => ({
+      greeting: threads.greeting(desk),
+      peers: threads.listPeers(desk, seat.id),
+    }));
+    const online = peers.filter((peer) => this.ctx.getWebSockets(peer).length > 0);
+    say(socket, { type: "hello", user: seat.id, threads: greeting, online });
+    for (const [thread, seq] of after) {
+      try {
+        this.#replay(socket, seat, thread, seq);
+      } catch (error) {
+        // A thread that is no longer to be seen must not cost the others.
+        say(socket, { type: "error", code: problemFacts(error).code, thread });
+      }
+    }
+  }
+
+  #replay(socket: WebSocket, seat: Seat, thread: string, after: number): void {
+    const missed = this.#run(seat, (desk) =>
+      messages.listMessages(desk, { thread, after, limit: RESUMED_AT_ONCE + 1 }),
+    );
+    const sent = missed.slice(0, RESUMED_AT_ONCE);
+    for (const message of sent) say(socket, { type: "message", ...wireMessage(message) });
+    say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
+  }
+
+  #tell({ thread, frame, hidden, by, only }: Told, now: number): void {
+    const desk = { sql: this.ctx.storage.sql };
+    const kind = threads.kindOf(desk, thread);
+    const blockers = threads.listBlockers(desk, by);
+    const text = JSON.stringify(frame);
+    const hiddenText = hidden === undefined ? null : JSON.stringify(hidden);
+    // Who types need not hear of it, and who has blocked somebody hears nothing of them.
+    const isForSelf = frame.type !== "typing";
+    for (const actor of only ?? threads.listParticipants(desk, thread)) {
+      if (actor === by && !isForSelf) continue;
+      const words = blockers.has(actor) ? hiddenText : text;
+      if (words === null) continue;
+      for (const socket of this.ctx.getWebSockets(actor)) {
+        if (this.#seats.isOver(socket, now)) continue;
+        const seat = this.#seats.at(socket);
+        const sees =
+          seat.only === null ? kind === null || (seat.kinds as string[]).includes(kind) : seat.only === thread;
+        if (sees) send(socket, words);
+      }
+    }
+  }
+
+  #tellPresence(user: ActorId, isOnline: boolean): void {
+    const text = JSON.stringify({ type: "presence", user, isOnline } satisfies ServerFrame);
+    for (const peer of threads.listPeers({ sql: this.ctx.storage.sql }, user)) {
+      for (const socket of this.ctx.getWebSockets(peer)) send(socket, text);
+    }
+  }
+
+  #leave(socket: WebSocket): void {
+    const seat = this.#seats.at(socket);
+    const left = this.ctx
+      .getWebSockets(seat.id)
+      .filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
+    if (left.length === 0) this.#tellPresence(seat.id, false);
+  }
+
+  #useTicket(secretHash: string): Seat | null {
+    const used = this.ctx.storage.sql.exec<{ seat_json: string; expires_at: number }>(
+      "DELETE FROM tickets WHERE hash = ? RETURNING seat_json, expires_at",
+      secretHash,
+    );
+    const ticket = firstOf(used);
+    return ticket === null || ticket.expires_at <= Date.now() ? null : (JSON.parse(ticket.seat_json) as Seat);
+  }
+
+  async #recheck(actor: ActorId | null): Promise<number> {
+    const sockets = actor === null ? this.ctx.getWebSockets() : this.ctx.getWebSockets(actor);
+    const closed = await this.#seats.recheck(sockets, Date.now());
+    await this.#schedule();
+    return closed;
+  }
+
+  #findHolding(seats: readonly Seat[]): Promise<(Seat | null)[]> {
+    return findHolding(openDb(this.env.DB), String(this.ctx.id.name), seats, Date.now());
+  }
+
+  /** Sets the one alarm to the first moment at which there is something to end or to sweep. */
+  async #schedule(): Promise<void> {
+    const ends = this.ctx.getWebSockets().flatMap((socket) => this.#seats.at(socket).until ?? []);
+    const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
+    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
+    if (!Number.isFinite(next)) return;
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || next < set) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));
+  }
+}
+
+function readFrame(data: string): ClientFrame | null {
+  try {
+    return ClientFrame.parse(JSON.parse(data));
+  } catch {
+    return null;
+  }
+}
+
+function say(socket: WebSocket, frame: ServerFrame): void {
+  send(socket, JSON.stringify(frame));
+}
+
+/** A socket may have gone since it was listed; its client resumes. */
+function send(socket: WebSocket, text: string): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(text);
+}
+
+function refusal(code: "unauthenticated" | "invalid_request" | "rate_limited"): Response {
+  return new Response(null, { status: PROBLEMS[code].status, headers: { [REFUSAL_HEADER]: code } });
+}
+
+function problemFacts(error: unknown) {
+  if (error instanceof Problem) {
+    const { code, detail, retryAfterSeconds } = error;
+    return { code, detail, retryAfterSeconds };
+  }
+  console.error(
+    JSON.stringify({ kind: "hub", error: String(error), stack: error instanceof Error ? error.stack : "" }),
+  );
+  return { code: "internal" as const, detail: undefined, retryAfterSeconds: undefined };
+}

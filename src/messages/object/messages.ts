@@ -1,0 +1,207 @@
+// The home of messages inside the object: their order, their words, and finding them again.
+
+import { Problem } from "../../kernel/problems.ts";
+import {
+  type Attachment,
+  EDIT_WINDOW_MS,
+  type Edit,
+  hidden,
+  type Message,
+  mentionsIn,
+  SENDS_PER_WINDOW,
+  waitSeconds,
+} from "../model.ts";
+import { wireMessage } from "../protocol.ts";
+import { attach, dropAttachments } from "./files.ts";
+import { type Desk, firstOf } from "./storage.ts";
+import { enterThread } from "./threads.ts";
+
+type MessageRow = {
+  place: number;
+  id: string;
+  thread_id: string;
+  seq: number;
+  sender: string;
+  client_id: string;
+  text: string | null;
+  at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+  is_blocked: number;
+  attachments_json: string;
+  edits_json: string;
+};
+
+// What hangs on a message is few and rare, so it is looked up beside it by its key.
+const MESSAGES = `SELECT m.*,
+    EXISTS (SELECT 1 FROM blocks WHERE actor = ?1 AND blocked = m.sender) AS is_blocked,
+    (SELECT json_group_array(json_object('id', id, 'filename', filename, 'type', type, 'sizeBytes', size_bytes))
+      FROM attachments WHERE message_id = m.id) AS attachments_json,
+    CASE WHEN m.edited_at IS NULL THEN '[]' ELSE (SELECT json_group_array(json_object('text', text, 'replacedAt',
+      replaced_at)) FROM (SELECT * FROM edits WHERE message_id = m.id ORDER BY number)) END AS edits_json
+  FROM messages m`;
+
+function messageOf(row: MessageRow): Message {
+  const message: Message = {
+    id: row.id,
+    thread: row.thread_id,
+    seq: row.seq,
+    sender: row.sender,
+    clientId: row.client_id,
+    text: row.text,
+    attachments: JSON.parse(row.attachments_json) as Attachment[],
+    mentions: mentionsIn(row.text ?? ""),
+    at: row.at,
+    editedAt: row.edited_at,
+    deletedAt: row.deleted_at,
+    edits: JSON.parse(row.edits_json) as Edit[],
+  };
+  return row.is_blocked === 1 ? hidden(message) : message;
+}
+
+/** Lists a thread's messages after a place, in order. @throws Problem `not_found` */
+export function listMessages(
+  desk: Desk,
+  { thread, after, limit }: { thread: string; after: number; limit: number },
+): Message[] {
+  enterThread(desk, thread);
+  return desk.sql
+    .exec<MessageRow>(
+      `${MESSAGES} WHERE m.thread_id = ?2 AND m.seq > ?3 ORDER BY m.seq LIMIT ?4`,
+      desk.caller.id,
+      thread,
+      after,
+      limit,
+    )
+    .toArray()
+    .map(messageOf);
+}
+
+function findMessage(desk: Desk, where: string, ...params: (string | number)[]): MessageRow | null {
+  return firstOf(desk.sql.exec<MessageRow>(`${MESSAGES} WHERE ${where}`, desk.caller.id, ...params));
+}
+
+/**
+ * Sends a message: it gets the next place in its thread. The same `clientId` of the same sender is the same message.
+ *
+ * @throws Problem `not_found`, `rate_limited`, `attachment_unknown`
+ */
+export function send(
+  desk: Desk,
+  input: { thread: string; clientId: string; text: string; attachments: readonly string[] },
+): { message: Message; isNew: boolean } {
+  const { sql, caller, now } = desk;
+  const { thread } = input;
+  const seq = enterThread(desk, thread).lastSeq + 1;
+  const own = "m.thread_id = ?2 AND m.sender = ?3 AND m.client_id = ?4";
+  const known = findMessage(desk, own, thread, caller.id, input.clientId);
+  if (known !== null) return { message: messageOf(known), isNew: false };
+  refuseTooMany(desk);
+  const id = desk.newId("message");
+  sql.exec(
+    "INSERT INTO messages (id, thread_id, seq, sender, client_id, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    id,
+    thread,
+    seq,
+    caller.id,
+    input.clientId,
+    input.text,
+    now,
+  );
+  sql.exec("INSERT INTO words (rowid, text) SELECT place, text FROM messages WHERE id = ?", id);
+  sql.exec("UPDATE threads SET last_seq = ?, last_at = ? WHERE id = ?", seq, now, thread);
+  attach(desk, id, input.attachments);
+  return { message: told(desk, id), isNew: true };
+}
+
+/** The last messages of the sender are the count: nothing else has to be kept, and it is exact. */
+function refuseTooMany({ sql, caller, now }: Desk): void {
+  const oldest = sql.exec<{ at: number }>(
+    "SELECT at FROM messages WHERE sender = ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+    caller.id,
+    SENDS_PER_WINDOW - 1,
+  );
+  const retryAfterSeconds = waitSeconds(firstOf(oldest)?.at ?? null, now);
+  if (retryAfterSeconds === 0) return;
+  throw new Problem("rate_limited", { detail: "That were many messages in a short time.", retryAfterSeconds });
+}
+
+/** Tells everyone of a message as it stands now, and gives it. */
+function told(desk: Desk, id: string): Message {
+  const row = findMessage(desk, "m.id = ?2", id);
+  if (row === null) throw new Error("a message that was just written is gone");
+  const message = messageOf(row);
+  desk.tell({
+    thread: message.thread,
+    by: message.sender,
+    frame: { type: "message", ...wireMessage(message) },
+    hidden: { type: "message", ...wireMessage(hidden(message)) },
+  });
+  return message;
+}
+
+/** @throws Problem `not_found` for what the caller did not say: whether somebody else did is not told */
+function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
+  enterThread(desk, thread);
+  const row = findMessage(desk, "m.thread_id = ?2 AND m.id = ?3 AND m.sender = ?4", thread, id, desk.caller.id);
+  if (row === null) throw new Problem("not_found");
+  return row;
+}
+
+/**
+ * Changes the words of a message of one's own; what it said before stays to be seen.
+ *
+ * @throws Problem `not_found`, `message_settled` when it is deleted or older than {@link EDIT_WINDOW_MS}
+ */
+export function edit(desk: Desk, input: { thread: string; message: string; text: string }): Message {
+  const { sql, now } = desk;
+  const row = ownMessage(desk, input.thread, input.message);
+  if (row.text === null) throw new Problem("message_settled", { detail: "The message is deleted." });
+  if (now - row.at > EDIT_WINDOW_MS) {
+    throw new Problem("message_settled", { detail: "A message can be changed for 15 minutes." });
+  }
+  if (row.text === input.text) return messageOf(row);
+  sql.exec("INSERT INTO edits SELECT ?1, count(*) + 1, ?2, ?3 FROM edits WHERE message_id = ?1", row.id, row.text, now);
+  sql.exec("UPDATE messages SET text = ?, edited_at = ? WHERE id = ?", input.text, now, row.id);
+  sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
+  sql.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", row.place, input.text);
+  return told(desk, row.id);
+}
+
+/**
+ * Deletes a message of one's own, at any time: its place stays, its words, what they were before and its files go.
+ *
+ * @throws Problem `not_found`
+ */
+export function remove(desk: Desk, input: { thread: string; message: string }): Message {
+  const { sql, now } = desk;
+  const row = ownMessage(desk, input.thread, input.message);
+  if (row.deleted_at !== null) return messageOf(row);
+  sql.exec("UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = ? WHERE id = ?", now, row.id);
+  sql.exec("DELETE FROM edits WHERE message_id = ?", row.id);
+  sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
+  dropAttachments(desk, row.id);
+  return told(desk, row.id);
+}
+
+/** Finds messages by their words in all threads the caller may see, newest first, one more than `limit`. */
+export function search(
+  desk: Desk,
+  { query, before, limit }: { query: string; before: number | null; limit: number },
+): { place: number; message: Message }[] {
+  const { caller, sql } = desk;
+  return sql
+    .exec<MessageRow>(
+      `${MESSAGES} JOIN participants p ON p.thread_id = m.thread_id AND p.actor = ?1 JOIN threads t ON t.id = m.thread_id
+        WHERE m.place IN (SELECT rowid FROM words WHERE words MATCH ?2 AND (?3 IS NULL OR rowid < ?3))
+        AND (t.kind IS NULL OR t.kind IN (SELECT value FROM json_each(?4)))
+        AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1) ORDER BY m.place DESC LIMIT ?5`,
+      caller.id,
+      query,
+      before,
+      JSON.stringify(caller.kinds),
+      limit + 1,
+    )
+    .toArray()
+    .map((row) => ({ place: row.place, message: messageOf(row) }));
+}
