@@ -279,7 +279,9 @@ export class Hub extends DurableObject<Env> implements HubCalls {
 
   /** Sets the one alarm to the first moment at which there is something to end or to sweep. */
   async #schedule(): Promise<void> {
-    const ends = this.ctx.getWebSockets().flatMap((socket) => this.#seats.at(socket).until ?? []);
+    // One that closes may be listed until its client answers, and must not set the alarm again and again.
+    const open = this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
+    const ends = open.flatMap((socket) => this.#seats.at(socket).until ?? []);
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
     const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
     if (!Number.isFinite(next)) return;
