@@ -109,7 +109,11 @@ describe("problems", () => {
 describe("a store that is away", () => {
   const away = ["D1_ERROR: Network connection lost.", "D1_ERROR: D1 DB is overloaded.", "boom"];
 
+  // A page that is the same for all; and what a signed ticket or link opens, which is read before anything is looked up.
+  const withoutDatabase = new Set(["showGuestInvitation", "openMessageSocket", "downloadAttachment"]);
+
   for (const { operation, method, path, example, hasJsonBody, access } of registeredOperations) {
+    if (withoutDatabase.has(operation)) continue;
     it(`${operation}: says that it is not available and when to try again, never that it is broken`, async () => {
       const concrete = path.replace(":line", "2").replace(/:\w+/g, "stm_01k9v3m6s0n8w2e4r6t8y0b1c3");
       // Who comes back from Spotify without the cookie they left with is refused before anything is looked up.
@@ -118,7 +122,7 @@ describe("a store that is away", () => {
       for (const message of away) {
         const { env: broken } = quietEnv({ DB: brokenDb(message) });
         const headers: Record<string, string> = hasJsonBody ? { "content-type": "application/json" } : {};
-        if (access !== "public") headers["authorization"] = "Bearer ad_live_x";
+        if (access !== "public" || operation === "acceptGuestInvitation") headers["authorization"] = "Bearer ad_live_x";
         if (isArrival) headers["cookie"] = "__Host-attempt=x";
         const request = new Request(`${ORIGIN}${concrete}${query === "" ? "" : `?${query}`}`, {
           method: method.toUpperCase(),
@@ -141,6 +145,8 @@ describe("a store that is away", () => {
     const { id } = await imported(owner, "a.tsv", distrokidFile(3, world.artistId));
     for (const { operation, method, path, example } of registeredOperations) {
       if (method !== "get" || !path.startsWith("/api/dashboard/") || operation === "listStatementFormats") continue;
+      // Messages lie in an object of their own, and are read without the database once it is known who asks.
+      if (path.startsWith("/api/dashboard/team/messages")) continue;
       const query = new URLSearchParams(example.query).toString();
       const concrete = `${path.replace(":line", "2").replace(/:\w+/g, id)}${query === "" ? "" : `?${query}`}`;
       const response = await ask(

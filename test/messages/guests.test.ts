@@ -15,7 +15,7 @@ import {
   type ThreadBody,
   ticketOf,
 } from "../harness/talk.ts";
-import { type Caller, newPerson, nobody, until } from "../harness/world.ts";
+import { type Caller, newPerson, nobody, ORIGIN, until } from "../harness/world.ts";
 
 const GUEST = "/api/messages/guest";
 
@@ -73,6 +73,39 @@ describe("an invitation", () => {
     await endAt(Date.now() + 60_000);
     expect((await mara.caller.delete(`${MESSAGES}/${thread.id}/guests/${guest.id}`)).status).toBe(204);
     expect((await accept(ada.caller, token)).status).toBe(410);
+  });
+
+  it("leads a browser that is not signed in through a mailed link and back, and then in", async () => {
+    const { ada, token, mara, thread } = await invited();
+    const path = `${GUEST}/invitations/${token}`;
+    const html = { accept: "text/html" };
+    const browser = { ...html, origin: ORIGIN };
+    expect((await nobody.send("POST", path, { headers: { ...html, origin: "https://evil.test" } })).status).toBe(403);
+    const asked = await nobody.send("POST", path, { headers: browser });
+    expect(asked.status).toBe(202);
+    expect(await asked.text()).toContain("sign in first");
+    const back = asked.headers.get("set-cookie") ?? "";
+    const link = await until("a link to sign in", async () => {
+      const row = await env.DB.prepare("SELECT text FROM dev_mail WHERE to_address = ? ORDER BY id DESC")
+        .bind(ada.email)
+        .first<{ text: string }>();
+      return row?.text.includes("invitations") ? null : new URL(/https:\S+/.exec(row?.text ?? "")?.[0] ?? "").pathname;
+    });
+    const signedIn = await nobody.send("POST", link, {
+      headers: { origin: ORIGIN, cookie: back.slice(0, back.indexOf(";")) },
+    });
+    expect(signedIn.status).toBe(303);
+    expect(signedIn.headers.get("location")).toBe(path);
+    const session = signedIn.headers.getSetCookie().find((each) => each.startsWith("__Host-session=")) ?? "";
+    const cookie = session.slice(0, session.indexOf(";"));
+    const accepted = await nobody.send("POST", path, { headers: { ...browser, cookie } });
+    expect(accepted.status).toBe(303);
+    expect(accepted.headers.get("location")).toBe("/docs");
+    const { guests } = (await (await mara.caller.get(`${MESSAGES}/${thread.id}`)).json()) as ThreadBody;
+    expect(guests).toEqual([ada.userId]);
+    const unknown = await nobody.send("POST", `${GUEST}/invitations/${"x".repeat(43)}`, { headers: browser });
+    expect(unknown.status).toBe(410);
+    expect(unknown.headers.get("content-type")).toContain("text/html");
   });
 
   it("is for the owner, admins and managers to give", async () => {

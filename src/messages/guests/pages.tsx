@@ -1,24 +1,27 @@
-// The home of the page that a guest's mailed link opens.
+// The home of the pages that a guest's mailed link leads to.
+
+import { htmlPage } from "../../identity/index.ts";
 
 /** Asks to go on: opening a link must not use it up, as mail scanners open every link. */
 export function invitationPage(): string {
-  return `<!doctype html>${(
-    (
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>Invitation</title>
-          <style>{"body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:4rem auto;padding:0 1rem}"}</style>
-        </head>
-        <body>
-          <h1>You are invited into a conversation</h1>
-          <p>Sign in with the address the invitation came to, then accept it here.</p>
-          <form method="post">
-            <button type="submit">Accept</button>
-          </form>
-        </body>
-      </html>
-    )
-  ).toString()}`;
+  return htmlPage(
+    "Invitation",
+    <>
+      <p>You are invited into a conversation.</p>
+      <form method="post">
+        <button type="submit">Accept</button>
+      </form>
+    </>,
+  );
+}
+
+/** Says that a sign-in link is on its way to the address that was invited. */
+export function signInFirstPage(): string {
+  return htmlPage(
+    "Look into your mail",
+    <p>
+      To enter the conversation, sign in first: a link is on its way to the address the invitation was sent to. Open it
+      in this browser, and it will lead you back here.
+    </p>,
+  );
 }

@@ -1,10 +1,13 @@
 // The home of the endpoints of guests: the team's, to invite them, and their own, with one thread behind them.
 
 import { z } from "zod";
-import { credentialsOf } from "../../http/admit.ts";
+import { credentialsOf, refuseForeignOrigin } from "../../http/admit.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
+import { returnCookie } from "../../http/return.ts";
+import { pageHeaders, problemPageOr, requestSignIn } from "../../identity/index.ts";
+import { Problem } from "../../kernel/problems.ts";
 import { ask, type Visible } from "../ask.ts";
 import { AttachmentLink, presentLink } from "../files/schema.ts";
 import { linkAttachment } from "../files/service.ts";
@@ -18,9 +21,9 @@ import {
   Thread,
 } from "../schema.ts";
 import { createTicket, listMessages } from "../service.ts";
-import { invitationPage } from "./pages.tsx";
+import { invitationPage, signInFirstPage } from "./pages.tsx";
 import { Guest, GuestInput, presentGuest } from "./schema.ts";
-import { acceptInvitation, endGuest, inviteGuest, listGuests, visitorOf } from "./service.ts";
+import { acceptInvitation, endGuest, invitedAddress, inviteGuest, listGuests, visitorOf } from "./service.ts";
 
 const tag = "Messages";
 const ofTeam = "/api/dashboard/team/messages/:thread/guests";
@@ -97,12 +100,6 @@ const invitation = {
 
 const wantsPage = (request: Request) => request.headers.get("accept")?.includes("text/html") === true;
 
-/** A form's policy also holds for where its answer leads. */
-function pagePolicy(homeUrl: string): string {
-  const home = URL.canParse(homeUrl) ? ` ${new URL(homeUrl).origin}` : "";
-  return `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'${home}; base-uri 'none'; frame-ancestors 'none'`;
-}
-
 const ShowInvitation = endpoint({
   ...invitation,
   operation: "showGuestInvitation",
@@ -112,11 +109,8 @@ const ShowInvitation = endpoint({
   description: "Shows a page that asks to go on, the same for every link; changes nothing.",
   access: "public",
   answers: { 200: { description: "A page with one button.", mediaType: "text/html" } },
-  handle: async ({ ctx }) => pagePolicy(ctx.settings.homeUrl),
-  present: (policy) =>
-    new Response(invitationPage(), {
-      headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
-    }),
+  handle: async ({ ctx }) => pageHeaders(ctx.settings.homeUrl),
+  present: (headers) => new Response(invitationPage(), { headers }),
 });
 
 const AcceptInvitation = endpoint({
@@ -125,22 +119,36 @@ const AcceptInvitation = endpoint({
   method: "post",
   tag,
   summary: "Accept an invitation as a guest",
-  description: "Only the person of the address it was mailed to can; their accepting it again changes nothing.",
-  access: "signedIn",
+  description:
+    "Only the person of the address it was mailed to can; their accepting it again changes nothing. A browser that is not signed in is mailed a link to sign in with, which leads back here.",
+  access: "public",
   idempotencyKey: false,
   answers: {
     200: { description: "You are in.", schema: Guest },
-    303: { description: "The same, for the page of the link: on to the dashboard." },
+    202: { description: "For a browser that is not signed in: a link is on its way.", mediaType: "text/html" },
+    303: { description: "You are in; a browser goes on to the dashboard." },
   },
-  problems: ["link_expired", "forbidden"],
-  handle: async ({ ctx, params: { token }, request }) => ({
-    guest: await acceptInvitation(ctx, token),
-    home: wantsPage(request) ? ctx.settings.homeUrl : null,
-  }),
-  present: ({ guest, home }) =>
-    home === null
-      ? { status: 200, body: presentGuest(guest, guest.createdAt) }
-      : { status: 303, headers: { location: home } },
+  problems: ["link_expired", "forbidden", "unauthenticated", "origin_refused"],
+  handle: async ({ ctx, params: { token }, request, c }) =>
+    problemPageOr(request, c.env.call.log, async () => {
+      const isBrowser = wantsPage(request);
+      if (request.headers.has("origin")) refuseForeignOrigin(request);
+      const credentials = credentialsOf(request);
+      if (credentials?.kind === "session") refuseForeignOrigin(request);
+      try {
+        const guest = await acceptInvitation(await c.env.call.doorman.signedIn(ctx, credentials), token);
+        if (isBrowser) return new Response(null, { status: 303, headers: { location: ctx.settings.homeUrl } });
+        return Response.json(presentGuest(guest, guest.createdAt));
+      } catch (error) {
+        const isUnknown = error instanceof Problem && error.code === "unauthenticated";
+        if (!(isBrowser && isUnknown)) throw error;
+      }
+      const { origin, pathname } = new URL(request.url);
+      await requestSignIn(ctx, await invitedAddress(ctx, token), origin);
+      const headers = { ...pageHeaders(ctx.settings.homeUrl), "set-cookie": returnCookie(pathname) };
+      return new Response(signInFirstPage(), { status: 202, headers });
+    }),
+  present: (response) => response,
 });
 
 const GetGuestThread = endpoint({

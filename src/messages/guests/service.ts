@@ -2,7 +2,7 @@
 
 import { ConstraintError } from "../../db/client.ts";
 import { commit, persist } from "../../db/commit.ts";
-import type { Ctx } from "../../db/ctx.ts";
+import type { BaseCtx, Ctx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { hashSecret } from "../../identity/index.ts";
@@ -120,6 +120,13 @@ export async function endGuest(ctx: Ctx, visible: Visible, input: { thread: stri
     });
   }
   if (userId !== null) await ask(ctx, systemCaller(artistId), "unseatGuest", { thread: input.thread, actor: userId });
+}
+
+/** The address an open invitation was mailed to. @throws Problem `link_expired` */
+export async function invitedAddress(ctx: BaseCtx, token: string): Promise<string> {
+  const guest = await findInvitation(ctx.db, hashSecret(token));
+  if (guest === null || statusOf(guest, ctx.now) !== "pending") throw new Problem("link_expired");
+  return guest.email;
 }
 
 /**
