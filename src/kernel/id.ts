@@ -20,6 +20,8 @@ export const ID_PREFIXES = {
   track: "trk",
   release: "rel",
   recording: "rec",
+  work: "wrk",
+  party: "pty",
   connection: "con",
   run: "run",
   thread: "thr",

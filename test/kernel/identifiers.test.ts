@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { formatDpid, parseDpid } from "../../src/kernel/dpid.ts";
+import { formatGrid, parseGrid } from "../../src/kernel/grid.ts";
 import { parseGtin } from "../../src/kernel/gtin.ts";
 import { formatIpiBase, parseIpiBase, parseIpiName } from "../../src/kernel/ipi.ts";
 import { formatIsni, parseIsni } from "../../src/kernel/isni.ts";
@@ -17,7 +19,15 @@ const parsers: Record<string, Parse> = {
   "IPI name number": parseIpiName,
   "IPI base number": parseIpiBase,
   ISNI: parseIsni,
+  GRid: parseGrid,
+  DPID: checkedDpid,
 };
+
+/** A DPID with a wrong check character is read all the same; the vectors ask whether it is right. */
+function checkedDpid(text: string): string | null {
+  const parsed = parseDpid(text);
+  return parsed?.isChecked === true ? parsed.dpid : null;
+}
 
 const digits = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: length, maxLength: length });
@@ -181,5 +191,35 @@ describe("an ISNI", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("a GRid and a DPID", () => {
+  const character = fc.constantFrom(..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  const endings = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const codes: readonly [string, fc.Arbitrary<string>, Parse, (code: string) => string][] = [
+    [
+      "GRid",
+      fc.string({ unit: character, minLength: 15, maxLength: 15 }).map((rest) => `A1${rest}`),
+      parseGrid,
+      formatGrid,
+    ],
+    ["DPID", digits(10).map((rest) => `PADPIDA${rest}`), checkedDpid, formatDpid],
+  ];
+
+  it.each(codes)("%s: catches every wrong digit and is the same in every spelling", (_, bodies, parse, format) => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const code = complete(parse, body, endings);
+        for (const text of [code, format(code), format(code).toLowerCase()]) expect(parse(text)).toBe(code);
+        for (const slip of slips(code)) expect(parse(slip), slip).toBeNull();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("a DPID with a wrong check character is told, not refused", () => {
+    expect(parseDpid("PA-DPIDA-2014999999-Z")).toEqual({ dpid: "PADPIDA2014999999Z", isChecked: false });
+    expect(parseDpid("PADPIDA201499999Z")).toBeNull();
   });
 });
