@@ -415,6 +415,8 @@ export const RAW: Readonly<Record<string, () => Raw | Promise<Raw>>> = {
 
 /** Requests that need something to have happened: who comes back from Spotify has been there, who unlinks has linked. */
 export const PREPARED: Readonly<Record<string, (place: Place) => Promise<How>>> = {
+  // A program must show who it is; a browser that does not is mailed a link to sign in with.
+  acceptGuestInvitation: async () => ({ headers: { accept: "text/html" } }),
   unlinkSpotify: async ({ userId }) => {
     await env.DB.prepare("INSERT INTO sign_in_accounts VALUES ('spotify', ?1, ?1, ?2)").bind(userId, Date.now()).run();
     return {};
