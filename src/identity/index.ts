@@ -16,7 +16,7 @@ export {
   TOKEN_BYTES,
   tokenFrom,
 } from "./model.ts";
-export { htmlPage, pageHeaders, problemPageOr } from "./pages.tsx";
+export { htmlPage, pageHeaders, problemPageOr, signInFirstPage } from "./pages.tsx";
 export { registerIdentity } from "./routes.ts";
 export { mailSignInLink, requestSignIn } from "./service.ts";
 export { GrantRefused, refreshTokens, type SpotifyTokens, spotifyAppOf, spotifyClientOf } from "./spotify/provider.ts";

@@ -54,6 +54,17 @@ export function signInPage(): string {
   );
 }
 
+/** Says that a sign-in link is on its way to the address that was invited. */
+export function signInFirstPage(): string {
+  return htmlPage(
+    "Look into your mail",
+    <p>
+      To accept the invitation, sign in first: a link is on its way to the address the invitation was sent to. Open it
+      in this browser, and it will lead you back here.
+    </p>,
+  );
+}
+
 /** Says that a link no longer works, and what to do. */
 export function linkExpiredPage(): string {
   return htmlPage(

@@ -14,14 +14,3 @@ export function invitationPage(): string {
     </>,
   );
 }
-
-/** Says that a sign-in link is on its way to the address that was invited. */
-export function signInFirstPage(): string {
-  return htmlPage(
-    "Look into your mail",
-    <p>
-      To enter the conversation, sign in first: a link is on its way to the address the invitation was sent to. Open it
-      in this browser, and it will lead you back here.
-    </p>,
-  );
-}

@@ -6,7 +6,7 @@ import { endpoint } from "../../http/endpoint.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { returnCookie } from "../../http/return.ts";
-import { pageHeaders, problemPageOr, requestSignIn } from "../../identity/index.ts";
+import { pageHeaders, problemPageOr, requestSignIn, signInFirstPage } from "../../identity/index.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { ask, type Visible } from "../ask.ts";
 import { AttachmentLink, presentLink } from "../files/schema.ts";
@@ -21,7 +21,7 @@ import {
   Thread,
 } from "../schema.ts";
 import { createTicket, listMessages } from "../service.ts";
-import { invitationPage, signInFirstPage } from "./pages.tsx";
+import { invitationPage } from "./pages.tsx";
 import { Guest, GuestInput, presentGuest } from "./schema.ts";
 import { acceptInvitation, endGuest, invitedAddress, inviteGuest, listGuests, visitorOf } from "./service.ts";
 

@@ -15,17 +15,6 @@ export function invitationPage(words: string): string {
   );
 }
 
-/** Says that a sign-in link is on its way to the address that was invited. */
-export function signInFirstPage(): string {
-  return htmlPage(
-    "Look into your mail",
-    <p>
-      To accept the invitation, sign in first: a link is on its way to the address the invitation was sent to. Open it
-      in this browser, and it will lead you back here.
-    </p>,
-  );
-}
-
 /** Says why an invitation cannot be accepted. */
 export function refusedPage(title: string, words: string): string {
   return htmlPage(title, <p>{words}</p>);

@@ -5,10 +5,10 @@ import { credentialsOf, refuseForeignOrigin } from "../../http/admit.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { Register } from "../../http/registry.ts";
 import { returnCookie } from "../../http/return.ts";
-import { pageHeaders, requestSignIn } from "../../identity/index.ts";
+import { pageHeaders, requestSignIn, signInFirstPage } from "../../identity/index.ts";
 import { PROBLEMS, Problem } from "../../kernel/problems.ts";
 import { invitationWords } from "./letter.ts";
-import { invitationPage, refusedPage, signInFirstPage } from "./pages.tsx";
+import { invitationPage, refusedPage } from "./pages.tsx";
 import { Invitation, InvitationInput, Joining, presentInvitation, presentJoining } from "./schema.ts";
 import { acceptInvitation, getInvitation, inviteMember, revokeInvitation } from "./service.ts";
 
