@@ -1,0 +1,100 @@
+-- The catalog: releases, recordings, works and parties. Each is one document with a version; beside it stand only what it is
+-- found, listed and kept unique by.
+CREATE TABLE catalog_items (
+  artist_id     TEXT NOT NULL REFERENCES artists (id),
+  id            TEXT NOT NULL,
+  kind          TEXT NOT NULL CHECK (kind IN ('release', 'recording', 'work', 'party')),
+  title         TEXT NOT NULL,
+  -- As displayed: "Glass Harbor, Ana Ünal".
+  artists       TEXT NOT NULL,
+  -- UPC, ISRC, ISWC or IPI name number, as kept: each names one thing of an artist.
+  code          TEXT,
+  type          TEXT,
+  status        TEXT,
+  -- What else it is found by: subtitles, labels, further codes.
+  words         TEXT NOT NULL,
+  document_json TEXT NOT NULL,
+  version       INTEGER NOT NULL,
+  delivered_at  INTEGER,
+  created_at    INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL,
+  -- Its row in catalog_search, and its place there: a later one is newer.
+  place         INTEGER NOT NULL,
+  PRIMARY KEY (artist_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX catalog_items_by_code ON catalog_items (artist_id, kind, code) WHERE code IS NOT NULL;
+CREATE UNIQUE INDEX catalog_items_by_place ON catalog_items (place);
+
+-- Which thing uses which: a release its recordings, a recording its works, all of them parties. What is used stays.
+CREATE TABLE catalog_uses (
+  artist_id TEXT NOT NULL,
+  used_id   TEXT NOT NULL,
+  user_id   TEXT NOT NULL,
+  PRIMARY KEY (artist_id, used_id, user_id),
+  FOREIGN KEY (artist_id, used_id) REFERENCES catalog_items (artist_id, id),
+  FOREIGN KEY (artist_id, user_id) REFERENCES catalog_items (artist_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX catalog_uses_by_user ON catalog_uses (artist_id, user_id);
+
+-- How many things there are of each kind, type and status.
+CREATE TABLE catalog_facets (
+  artist_id TEXT NOT NULL REFERENCES artists (id),
+  facet     TEXT NOT NULL,
+  value     TEXT NOT NULL,
+  items     INTEGER NOT NULL,
+  PRIMARY KEY (artist_id, facet, value)
+) STRICT, WITHOUT ROWID;
+
+-- The words of releases, recordings and works. A filter is a word too, and begins with the artist's, so that a search walks
+-- the rows it answers with and no others.
+CREATE VIRTUAL TABLE catalog_search USING fts5 (
+  title, artists, code, words, filters,
+  id UNINDEXED, kind UNINDEXED, type UNINDEXED, status UNINDEXED,
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- The search and the counts change with the thing itself, in the statement that changes it.
+CREATE TRIGGER catalog_items_come AFTER INSERT ON catalog_items WHEN new.kind <> 'party'
+BEGIN
+  INSERT INTO catalog_search (rowid, title, artists, code, words, filters, id, kind, type, status)
+  VALUES (new.place, new.title, new.artists, new.code, new.words,
+    substr(new.artist_id, 5) || ' ' || substr(new.artist_id, 5) || 'kind' || new.kind
+      || coalesce(' ' || substr(new.artist_id, 5) || 'type' || new.type, '')
+      || coalesce(' ' || substr(new.artist_id, 5) || 'status' || replace(new.status, '_', ''), ''),
+    new.id, new.kind, new.type, new.status);
+  INSERT INTO catalog_facets (artist_id, facet, value, items)
+  SELECT new.artist_id, f.value->>0, f.value->>1, 1
+  FROM json_each(json_array(json_array('kind', new.kind), json_array('type', new.type), json_array('status', new.status))) f
+  WHERE f.value->>1 IS NOT NULL
+  ON CONFLICT (artist_id, facet, value) DO UPDATE SET items = items + 1;
+END;
+
+CREATE TRIGGER catalog_items_go AFTER DELETE ON catalog_items WHEN old.kind <> 'party'
+BEGIN
+  DELETE FROM catalog_search WHERE rowid = old.place;
+  UPDATE catalog_facets SET items = items - 1
+  WHERE artist_id = old.artist_id
+    AND ((facet = 'kind' AND value = old.kind) OR (facet = 'type' AND value = old.type)
+      OR (facet = 'status' AND value = old.status));
+END;
+
+CREATE TRIGGER catalog_items_change AFTER UPDATE OF title, artists, code, type, status, words ON catalog_items
+WHEN new.kind <> 'party'
+BEGIN
+  UPDATE catalog_search SET title = new.title, artists = new.artists, code = new.code, words = new.words,
+    type = new.type, status = new.status,
+    filters = substr(new.artist_id, 5) || ' ' || substr(new.artist_id, 5) || 'kind' || new.kind
+      || coalesce(' ' || substr(new.artist_id, 5) || 'type' || new.type, '')
+      || coalesce(' ' || substr(new.artist_id, 5) || 'status' || replace(new.status, '_', ''), '')
+  WHERE rowid = new.place;
+  UPDATE catalog_facets SET items = items - 1
+  WHERE artist_id = old.artist_id
+    AND ((facet = 'type' AND value = old.type) OR (facet = 'status' AND value = old.status));
+  INSERT INTO catalog_facets (artist_id, facet, value, items)
+  SELECT new.artist_id, f.value->>0, f.value->>1, 1
+  FROM json_each(json_array(json_array('type', new.type), json_array('status', new.status))) f
+  WHERE f.value->>1 IS NOT NULL
+  ON CONFLICT (artist_id, facet, value) DO UPDATE SET items = items + 1;
+END;
