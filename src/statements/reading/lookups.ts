@@ -1,7 +1,7 @@
 // The home of what the cells of a workbook point at instead of saying it: shared texts, and the formats of dates.
 
+import { detached } from "../../kernel/text.ts";
 import type { Attributes } from "../../kernel/xml.ts";
-import { detached } from "../formats/cells.ts";
 import type { DateKind } from "./cell.ts";
 import { CellText, dateKindOf } from "./cell.ts";
 import type { PartVisitor } from "./package.ts";
