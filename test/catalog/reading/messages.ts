@@ -44,3 +44,12 @@ export function refusal(text: string): string {
   }
   throw new Error("was not refused");
 }
+
+const catalogues = (import.meta as unknown as Glob).glob("../fixtures/*.csv", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** The catalogue of the corpus. */
+export const CORPUS_CSV = catalogues["../fixtures/derived-catalog.csv"] ?? "";

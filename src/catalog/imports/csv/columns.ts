@@ -72,4 +72,6 @@ export function headerOf(field: keyof CatalogRow): string {
 }
 
 /** A row that says nothing. */
-export const EMPTY_ROW: CatalogRow = Object.fromEntries(COLUMNS.map(({ field }) => [field, null])) as unknown as CatalogRow;
+export const EMPTY_ROW: CatalogRow = Object.fromEntries(
+  COLUMNS.map(({ field }) => [field, null]),
+) as unknown as CatalogRow;

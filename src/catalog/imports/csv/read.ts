@@ -59,7 +59,7 @@ export function readCatalog(bytes: Uint8Array): ReadCatalog {
 
 function decoded(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (cause) {
     throw new Problem("file_unreadable", { detail: "The file is not written in UTF-8.", cause });
   }
@@ -73,10 +73,7 @@ function plainName(cell: string): string {
   return cell.trim().replaceAll('"', "").toLowerCase().replaceAll(/\s+/gu, "_");
 }
 
-function fieldsOf(
-  cells: readonly string[],
-  line: number,
-): { fields: (keyof CatalogRow | null)[]; unknown: string[] } {
+function fieldsOf(cells: readonly string[], line: number): { fields: (keyof CatalogRow | null)[]; unknown: string[] } {
   const names = cells.map(plainName);
   const missing = REQUIRED.filter((name) => !names.includes(name));
   if (missing.length > 0) throw unreadable(`has no column ${missing.join(" and no column ")}`, line);
