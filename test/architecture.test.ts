@@ -44,6 +44,12 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   },
   "catalog/imports/entry.ts": { as: "model", because: "what a file says of one release, whatever it was written in" },
   "catalog/imports/notes.ts": { as: "model", because: "what was left out of a file, gathered while it is understood" },
+  "catalog/imports/resolve.ts": { as: "service", because: "what an entry comes to beside what is there; pure" },
+  "catalog/imports/credited.ts": { as: "model", because: "credits and tracks beside those that are there" },
+  "catalog/imports/takedown.ts": { as: "model", because: "where a release stands after a takedown" },
+  "catalog/imports/objects.ts": { as: "repository", because: "an import's objects in R2" },
+  "catalog/imports/receive.ts": { as: "service", because: "keeps the file" },
+  "catalog/imports/run.ts": { as: "service", because: "carries an import out entry by entry" },
   "statements/formats/": { as: "model", because: "one file per source and version, and their registry" },
   "statements/reading/": {
     as: "model",

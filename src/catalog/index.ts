@@ -6,10 +6,13 @@
 // knows what was earned.
 
 import type { Register } from "../http/registry.ts";
+import { registerImports } from "./imports/routes.ts";
 import { registerParties } from "./parties/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
 import { registerWorks } from "./works/routes.ts";
+
+export { runImport } from "./imports/run.ts";
 
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
@@ -17,4 +20,5 @@ export function registerCatalog(register: Register): void {
   registerRecordings(register);
   registerWorks(register);
   registerParties(register);
+  registerImports(register);
 }

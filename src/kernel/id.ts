@@ -30,6 +30,7 @@ export const ID_PREFIXES = {
   guest: "gst",
   export: "exp",
   batch: "bat",
+  import: "imp",
   identity: "idn",
   request: "req",
 } as const satisfies Record<string, string>;

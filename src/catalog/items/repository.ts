@@ -1,6 +1,6 @@
 // The home of the reads and writes of the catalog's things.
 
-import { and, eq, getTableColumns, gt, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, lt, type SQLWrapper, sql } from "drizzle-orm";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import { ID_PREFIXES } from "../../kernel/id.ts";
@@ -65,6 +65,30 @@ export async function listCoded(
       ),
   );
   return rows;
+}
+
+/** Lists the things that have any of these codes, or ids, whole. Reads 1 row and an index entry for each that is found. */
+export async function listMatching(
+  db: Db,
+  scope: ArtistScope,
+  codes: Readonly<Record<ItemKind, readonly string[]>>,
+  ids: readonly string[],
+): Promise<ItemRow[]> {
+  const t = catalogItems;
+  const own = eq(t.artistId, scope.artistId);
+  const among = (column: SQLWrapper, values: readonly string[]) =>
+    sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  const coded = (kind: ItemKind) =>
+    db.orm
+      .select(columns)
+      .from(t)
+      .where(and(own, eq(t.kind, kind), among(t.code, codes[kind])));
+  const named = db.orm
+    .select(columns)
+    .from(t)
+    .where(and(own, among(t.id, ids)));
+  const found = await db.read(coded("release"), coded("recording"), coded("work"), coded("party"), named);
+  return [...new Map(found.flat().map((row) => [row.id, row])).values()];
 }
 
 /** Lists what there is of these ids. Reads 1 row for each. */
