@@ -5,7 +5,27 @@ const band = { name: "Glass Harbor", role: "MainArtist", partyId: "pty_01k9v3m6s
 const ana = { name: "Ana Ünal", role: "ComposerLyricist", partyId: "pty_01k9v3m6s0n8w2e4r6t8y0b1c4" };
 const pLine = { year: 2024, text: "Harbor Tapes" };
 
+const nightSwims = {
+  kind: "release",
+  id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  title: "Night Swims",
+  artists: "Glass Harbor",
+  code: "193959000013",
+  type: "ep",
+  status: "draft",
+} as const;
+
 export const EXAMPLES = {
+  CatalogItem: nightSwims,
+  Catalog: {
+    data: [nightSwims],
+    facets: {
+      kind: { release: 8, recording: 40, work: 38 },
+      type: { ep: 3, single: 5 },
+      status: { draft: 1, live: 7 },
+    },
+    nextCursor: null,
+  },
   Party: {
     name: "Ana Ünal",
     ipi: "00014107338",

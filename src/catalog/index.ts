@@ -9,10 +9,12 @@ import type { Register } from "../http/registry.ts";
 import { registerParties } from "./parties/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
+import { registerSearch } from "./search/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
+  registerSearch(register);
   registerReleases(register);
   registerRecordings(register);
   registerWorks(register);

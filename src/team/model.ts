@@ -54,6 +54,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listAudit: RUNS_TEAM,
   listReviews: RUNS_TEAM,
   decideReview: RUNS_TEAM,
+  getCatalog: SEES_CATALOG,
   listReleases: SEES_CATALOG,
   createRelease: KEEPS_CATALOG,
   getRelease: SEES_CATALOG,

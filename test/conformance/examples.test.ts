@@ -5,6 +5,7 @@ import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
+import * as search from "../../src/catalog/search/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
@@ -44,6 +45,7 @@ const shapes = new Map(
     parties,
     recordings,
     releases,
+    search,
     works,
   ]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
