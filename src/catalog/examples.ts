@@ -6,8 +6,27 @@ const ana = { name: "Ana Ünal", role: "ComposerLyricist", partyId: "pty_01k9v3m
 const pLine = { year: 2024, text: "Harbor Tapes" };
 
 const noThings = { created: 0, updated: 0, unchanged: 0, taken_down: 0 };
+const nightSwims = {
+  kind: "release",
+  id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  title: "Night Swims",
+  artists: "Glass Harbor",
+  code: "193959000013",
+  type: "ep",
+  status: "draft",
+} as const;
 
 export const EXAMPLES = {
+  CatalogItem: nightSwims,
+  Catalog: {
+    data: [nightSwims],
+    facets: {
+      kind: { release: 8, recording: 40, work: 38 },
+      type: { ep: 3, single: 5 },
+      status: { draft: 1, live: 7 },
+    },
+    nextCursor: null,
+  },
   Party: {
     name: "Ana Ünal",
     ipi: "00014107338",
@@ -122,5 +141,20 @@ export const EXAMPLES = {
       },
     ],
     notes: [{ line: 143, path: "PriceInformation", code: "not_kept", message: "the price 4.0 USD" }],
+  },
+  AuditedThing: {
+    kind: "recording",
+    id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    title: "Undertow",
+    artists: "Glass Harbor",
+    code: null,
+    findings: [
+      {
+        code: "isrc_missing",
+        severity: "blocking",
+        path: "isrc",
+        message: "Without an ISRC no store takes it, and no statement's line finds it.",
+      },
+    ],
   },
 } as const;

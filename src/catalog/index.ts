@@ -6,19 +6,25 @@
 // knows what was earned.
 
 import type { Register } from "../http/registry.ts";
+import { registerAudit } from "./audit/routes.ts";
+import { registerExports } from "./exports/routes.ts";
 import { registerImports } from "./imports/routes.ts";
 import { registerParties } from "./parties/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
+import { registerSearch } from "./search/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
 export { runImport } from "./imports/run.ts";
 
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
+  registerSearch(register);
   registerReleases(register);
   registerRecordings(register);
   registerWorks(register);
   registerParties(register);
   registerImports(register);
+  registerExports(register);
+  registerAudit(register);
 }

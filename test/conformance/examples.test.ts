@@ -1,10 +1,13 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as catalogAudit from "../../src/catalog/audit/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as catalogImports from "../../src/catalog/imports/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
+import * as search from "../../src/catalog/search/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
@@ -41,9 +44,12 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    catalogAudit,
+    catalogImports,
     parties,
     recordings,
     releases,
+    search,
     works,
   ]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))

@@ -12,6 +12,7 @@ import {
   documented,
   type Item,
   newFile,
+  newImport,
   newPlace,
   type Place,
   realPath,
@@ -85,6 +86,43 @@ function ofCatalog(plural: string, input: object): List {
 }
 
 const LISTS: Readonly<Record<string, List>> = {
+  getCatalog: {
+    placeOf: ({ id }) => id.slice(4),
+    order: "down",
+    stock: async ({ owner }) => {
+      const path = "/api/dashboard/catalog";
+      const insert = () => owner.post(`${path}/works`, { title: "Night Tide" });
+      for (let at = 0; at < 3; at += 1) await insert();
+      await owner.post(`${path}/recordings`, { title: "Night Swim" });
+      await owner.post(`${path}/releases`, { title: "Night Swims", type: "ep" });
+      return { path, query: { q: "night" }, other: { q: "tide" }, count: 5, insert };
+    },
+  },
+  listCatalogImports: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      for (let at = 0; at < 5; at += 1) await newImport(owner);
+      return { path: "/api/dashboard/catalog/imports", query: {}, other: {}, count: 5, insert: () => newImport(owner) };
+    },
+  },
+  listCatalogImportEntries: {
+    placeOf: ({ line }) => padded(Number(line)),
+    order: "up",
+    stock: async ({ owner }) => {
+      const path = `/api/dashboard/catalog/imports/${await newImport(owner, 5)}/entries`;
+      return { path, query: {}, other: { outcome: "refused" }, count: 5, insert: async () => undefined };
+    },
+  },
+  auditCatalog: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    stock: async ({ owner }) => {
+      const insert = () => owner.post("/api/dashboard/catalog/works", { title: "Undertow" });
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: "/api/dashboard/catalog/audit", query: {}, other: { from: "warning" }, count: 5, insert };
+    },
+  },
   listReleases: ofCatalog("releases", { title: "Night Swims", type: "ep" }),
   listRecordings: ofCatalog("recordings", { title: "Undertow" }),
   listWorks: ofCatalog("works", { title: "Undertow" }),
