@@ -12,6 +12,9 @@ import { registerReleases } from "./releases/routes.ts";
 import { registerSearch } from "./search/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
+export { recordingIdOf } from "./items/repository.ts";
+export { hasItem } from "./items/service.ts";
+
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
   registerSearch(register);
