@@ -16,6 +16,8 @@ import { registerSearch } from "./search/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
 export { runImport } from "./imports/run.ts";
+export { recordingIdOf } from "./items/repository.ts";
+export { hasItem } from "./items/service.ts";
 
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {

@@ -107,7 +107,7 @@ const LISTS: Readonly<Record<string, List>> = {
     },
   },
   listCatalogImportEntries: {
-    placeOf: ({ line }) => padded(Number(line)),
+    placeOf: ({ line }) => padded(line),
     order: "up",
     stock: async ({ owner }) => {
       const path = `/api/dashboard/catalog/imports/${await newImport(owner, 5)}/entries`;

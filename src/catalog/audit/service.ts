@@ -4,12 +4,13 @@ import type { Ctx } from "../../db/ctx.ts";
 import { bindingOf, type Page, readCursor, writeCursor } from "../../http/page.ts";
 import { type Day, dayInZone } from "../../kernel/time.ts";
 import { documentOf } from "../items/model.ts";
-import { type ItemRow, listFrom, listItemsById, listUsedBy } from "../items/repository.ts";
+import type { ItemRow } from "../items/repository.ts";
 import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
 import { getRelease } from "../releases/service.ts";
 import type { WorkDocument } from "../works/model.ts";
 import { type Finding, recordingFindings, releaseFindings, SEVERITIES, type Severity, workFindings } from "./model.ts";
+import { listFrom, listItemsById, listUsedBy } from "./repository.ts";
 
 /** A thing and what it lacks. */
 export interface Audited {

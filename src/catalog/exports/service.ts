@@ -1,11 +1,12 @@
 // The home of the catalog given back as CSV, as an import takes it.
 
 import type { Ctx } from "../../db/ctx.ts";
+import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
 import { displayedArtists } from "../contributions/model.ts";
 import { type CatalogRow, COLUMNS, EMPTY_ROW } from "../imports/csv/columns.ts";
 import { csvHeader, csvRow } from "../imports/csv/write.ts";
 import { documentOf } from "../items/model.ts";
-import { type ItemRow, listFrom, listItemsById, listUsedBy } from "../items/repository.ts";
+import type { ItemRow } from "../items/repository.ts";
 import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
 import type { WorkDocument } from "../works/model.ts";

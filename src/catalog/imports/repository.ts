@@ -1,11 +1,16 @@
 // The home of the imports' reads and writes.
 
-import { and, desc, eq, gt, lt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, lt, ne, type SQLWrapper, sql } from "drizzle-orm";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
+import type { ItemKind } from "../items/model.ts";
+import type { ItemRow } from "../items/repository.ts";
+import { catalogItems } from "../items/tables.ts";
 import type { ImportFormat, ImportStatus, Outcome } from "./model.ts";
 import { catalogImportEntries, catalogImportKeys, catalogImports } from "./tables.ts";
+
+const { place: _, ...columns } = getTableColumns(catalogItems);
 
 export type ImportRow = Omit<typeof catalogImports.$inferSelect, "status" | "format"> & {
   status: ImportStatus;
@@ -85,6 +90,30 @@ export async function listKeys(db: Db, scope: ArtistScope, keys: readonly string
       .where(and(eq(t.artistId, scope.artistId), isOne)),
   );
   return rows;
+}
+
+/** Lists the things that have any of these codes, or ids, whole. Reads 1 row and an index entry for each that is found. */
+export async function listMatching(
+  db: Db,
+  scope: ArtistScope,
+  codes: Readonly<Record<ItemKind, readonly string[]>>,
+  ids: readonly string[],
+): Promise<ItemRow[]> {
+  const t = catalogItems;
+  const own = eq(t.artistId, scope.artistId);
+  const among = (column: SQLWrapper, values: readonly string[]) =>
+    sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  const coded = (kind: ItemKind) =>
+    db.orm
+      .select(columns)
+      .from(t)
+      .where(and(own, eq(t.kind, kind), among(t.code, codes[kind])));
+  const named = db.orm
+    .select(columns)
+    .from(t)
+    .where(and(own, among(t.id, ids)));
+  const found = await db.read(coded("release"), coded("recording"), coded("work"), coded("party"), named);
+  return [...new Map(found.flat().map((row) => [row.id, row])).values()];
 }
 
 export function receiveStatements(db: Db, row: ImportRow): Write[] {

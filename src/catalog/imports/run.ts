@@ -6,7 +6,6 @@ import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { documentOf } from "../items/model.ts";
-import { listMatching } from "../items/repository.ts";
 import { manyWrites } from "../items/service.ts";
 import { entriesOfCatalog } from "./csv/entries.ts";
 import { readCatalog } from "./csv/read.ts";
@@ -19,6 +18,7 @@ import {
   findImport,
   type ImportRow,
   listKeys,
+  listMatching,
   moveStatements,
   nameStatements,
   reportStatements,

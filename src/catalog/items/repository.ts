@@ -1,6 +1,6 @@
 // The home of the reads and writes of the catalog's things.
 
-import { and, eq, getTableColumns, gt, lt, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import { ID_PREFIXES } from "../../kernel/id.ts";
@@ -67,89 +67,10 @@ export async function listCoded(
   return rows;
 }
 
-/** Lists the things that have any of these codes, or ids, whole. Reads 1 row and an index entry for each that is found. */
-export async function listMatching(
-  db: Db,
-  scope: ArtistScope,
-  codes: Readonly<Record<ItemKind, readonly string[]>>,
-  ids: readonly string[],
-): Promise<ItemRow[]> {
-  const t = catalogItems;
-  const own = eq(t.artistId, scope.artistId);
-  const among = (column: SQLWrapper, values: readonly string[]) =>
-    sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
-  const coded = (kind: ItemKind) =>
-    db.orm
-      .select(columns)
-      .from(t)
-      .where(and(own, eq(t.kind, kind), among(t.code, codes[kind])));
-  const named = db.orm
-    .select(columns)
-    .from(t)
-    .where(and(own, among(t.id, ids)));
-  const found = await db.read(coded("release"), coded("recording"), coded("work"), coded("party"), named);
-  return [...new Map(found.flat().map((row) => [row.id, row])).values()];
-}
-
-/** Lists things of these kinds after an id, in the order of their ids, one more than `limit`. Reads the rows it lists. */
-export async function listFrom(
-  db: Db,
-  scope: ArtistScope,
-  kinds: readonly ItemKind[],
-  after: string | null,
-  limit: number,
-): Promise<ItemRow[]> {
-  const t = catalogItems;
-  // One range for each kind, so that those of other kinds are not walked.
-  const found: ItemRow[] = [];
-  for (const prefix of kinds.map((kind) => ID_PREFIXES[kind]).sort()) {
-    const end = `${prefix}\x60`;
-    if (found.length > limit || (after !== null && after >= end)) continue;
-    const first = after !== null && after > `${prefix}_` ? after : `${prefix}_`;
-    const [rows] = await db.read(
-      db.orm
-        .select(columns)
-        .from(t)
-        .where(and(eq(t.artistId, scope.artistId), gt(t.id, first), lt(t.id, end)))
-        .orderBy(t.id)
-        .limit(limit + 1 - found.length),
-    );
-    found.push(...rows);
-  }
-  return found;
-}
-
-/** Lists the things of these ids, whole. Reads 1 row for each. */
-export async function listItemsById(db: Db, scope: ArtistScope, ids: readonly string[]): Promise<ItemRow[]> {
-  if (ids.length === 0) return [];
-  const t = catalogItems;
-  const isOne = sql`${t.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  const [rows] = await db.read(
-    db.orm
-      .select(columns)
-      .from(t)
-      .where(and(eq(t.artistId, scope.artistId), isOne)),
-  );
-  return rows;
-}
-
-/** Lists which of these things are used by any thing of a kind. Reads 1 row for each that is. */
-export async function listUsedBy(
-  db: Db,
-  scope: ArtistScope,
-  kind: ItemKind,
-  ids: readonly string[],
-): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const prefix = ID_PREFIXES[kind];
-  const [rows] = await db.readNumbered([
-    {
-      sql: `SELECT value AS id FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM catalog_uses
-        WHERE artist_id = ?2 AND used_id = value AND user_id > ?3 AND user_id < ?4)`,
-      params: [JSON.stringify(ids), scope.artistId, `${prefix}_`, `${prefix}\x60`],
-    },
-  ]);
-  return (rows ?? []).map(({ id }) => String(id));
+/** The id of the recording that an ISRC names, as SQL within another room's own; null where there is none. */
+export function recordingIdOf(scope: ArtistScope, isrc: SQL): SQL {
+  return sql`(SELECT i.id FROM ${catalogItems} i
+    WHERE i.artist_id = ${scope.artistId} AND i.kind = 'recording' AND i.code = ${isrc})`;
 }
 
 /** Lists what there is of these ids. Reads 1 row for each. */
