@@ -72,9 +72,11 @@ export class Client {
     this.#socket = socket;
     await new Promise((resolve) => {
       socket.on("message", (/** @type {Buffer} */ data) => {
-        const frame = JSON.parse(String(data));
-        if (frame.type === "resumed") this.resumes.push(performance.now() - startedAt);
-        this.#hear(frame);
+        for (const line of String(data).split("\n")) {
+          const frame = JSON.parse(line);
+          if (frame.type === "resumed") this.resumes.push(performance.now() - startedAt);
+          this.#hear(frame);
+        }
       });
       socket.on("error", resolve);
       socket.on("close", resolve);

@@ -158,7 +158,8 @@ export async function connect(caller: Caller, after = "", path?: string): Promis
     hear: (what, fits, timeoutMs) => until(what, async () => frames.find(fits) ?? null, timeoutMs),
   };
   socket.addEventListener("message", ({ data }) => {
-    if (data !== "pong") frames.push(JSON.parse(String(data)));
+    if (data === "pong") return;
+    for (const line of String(data).split("\n")) frames.push(JSON.parse(line));
   });
   socket.addEventListener("close", ({ code, reason }) => {
     client.closed = { code, reason };
