@@ -41,10 +41,16 @@ const TYPING_EVERY_MS = 1000;
 const NO_CODE = 1005;
 const CUT_OFF = 1006;
 
+/** The tag of sockets that read several frames in one text, one on a line. */
+const LINES = "lines";
+
 /** The object of one team's messages, named by the artist. */
 export class Hub extends DurableObject<Env> implements HubCalls {
   readonly #seats: Seats;
-  readonly #courier = new Courier(() => Date.now());
+  readonly #courier = new Courier(
+    () => Date.now(),
+    (socket) => this.ctx.getTags(socket).includes(LINES),
+  );
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
 
@@ -88,7 +94,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
     const isFirst = this.ctx.getWebSockets(held.id).length === 0;
-    this.ctx.acceptWebSocket(server, [held.id]);
+    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [held.id, LINES] : [held.id]);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
     if (isFirst) this.#tellPresence(held.id, true);

@@ -318,10 +318,14 @@ const OpenSocket = endpoint({
   tag,
   summary: "Open a socket with a ticket",
   description:
-    "A WebSocket of JSON texts with `type`. You say `send {thread, clientId, text, attachments}`, `edit {thread, message, text}`, `delete {thread, message}`, `read {thread, seq}`, `typing {thread}` and `resume {thread, after}`; the text `ping` is answered `pong`. What you hear comes one JSON text on a line, in a busy thread several lines at once: split it at each newline. You hear `hello {user, threads, online}`, `message {…}` (new, changed or deleted), `ack {clientId, seq}`, `read`, `typing`, `presence`, `thread`, `resumed` and `error {code}`. Every thread counts 1, 2, 3…: a `seq` that is not the next one means that something was missed, so `resume` from the last you have. Sockets break with every deployment; `after` says how far you had come, and what was missed is sent. A close with 4403 means that your access has changed: ask for a new ticket.",
+    "A WebSocket of JSON texts with `type`. You say `send {thread, clientId, text, attachments}`, `edit {thread, message, text}`, `delete {thread, message}`, `read {thread, seq}`, `typing {thread}` and `resume {thread, after}`; the text `ping` is answered `pong`. You hear `hello {user, threads, online}`, `message {…}` (new, changed or deleted), `ack {clientId, seq}`, `read`, `typing`, `presence`, `thread`, `resumed` and `error {code}`. Every thread counts 1, 2, 3…: a `seq` that is not the next one means that something was missed, so `resume` from the last you have. Sockets break with every deployment; `after` says how far you had come, and what was missed is sent. A close with 4403 means that your access has changed: ask for a new ticket.",
   access: "public",
   query: z.strictObject({
     ticket: z.string().min(1).max(1000),
+    frames: z.enum(["single", "lines"]).default("single").meta({
+      description:
+        "`lines`: in a busy thread several JSON texts come together, one on a line, which carries more and sooner.",
+    }),
     after: z.string().max(8000).default("").meta({ description: "`thr_…:SEQ,thr_…:SEQ`, how far you have come." }),
   }),
   answers: { 101: { description: "The socket." } },
