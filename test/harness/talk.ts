@@ -17,6 +17,7 @@ export interface MessageBody {
   editedAt: string | null;
   deletedAt: string | null;
   edits: { text: string; replacedAt: string }[];
+  decision: string | null;
 }
 
 /** A thread as the API gives it. */
@@ -41,6 +42,9 @@ export type Frame = { type: string } & Partial<MessageBody> & {
     isMore?: boolean;
     isOnline?: boolean;
     isGone?: boolean;
+    status?: string;
+    signed?: string[];
+    message?: string;
     retryAfterSeconds?: number;
   };
 
