@@ -29,7 +29,7 @@ export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
     const onRelease = new Set(await listUsedBy(ctx.db, ctx.scope, "release", ids));
     const left = recordings.filter(({ id }) => !onRelease.has(id));
     const works = await worksOf(ctx, left);
-    const rows = left.map((recording) => recordingRow(documentOf(recording), works, null));
+    const rows = left.map((recording) => recordingRow(recording.id, documentOf(recording), works, null));
     if (rows.length > 0) yield encoder.encode(rows.map((row) => csvRow(row, FIELDS)).join(""));
   }
 }
@@ -50,19 +50,20 @@ async function rowsOfReleases(ctx: Ctx, releases: readonly ItemRow[]): Promise<C
   const recordings = await listItemsById(ctx.db, ctx.scope, [...ids]);
   const works = await worksOf(ctx, recordings);
   const byId = new Map(recordings.map((row) => [row.id, documentOf<RecordingDocument>(row)]));
-  return documents.flatMap((release) => {
-    const common = releaseCells(release);
+  return documents.flatMap((release, at) => {
+    const common = releaseCells(release, releases[at]?.id ?? null);
     if (release.tracks.length === 0) return [{ ...EMPTY_ROW, ...common }];
     return release.tracks.flatMap(({ disc, sequence, recordingId }) => {
       const recording = byId.get(recordingId);
       if (recording === undefined) return [];
       const place = { discNumber: disc === 1 ? null : String(disc), trackNumber: String(sequence) };
-      return [{ ...recordingRow(recording, works, common.releaseArtist ?? null), ...common, ...place }];
+      const own = recordingRow(recordingId, recording, works, common.releaseArtist ?? null);
+      return [{ ...own, ...common, ...place }];
     });
   });
 }
 
-function releaseCells(release: ReleaseDocument): Partial<CatalogRow> {
+function releaseCells(release: ReleaseDocument, releaseId: string | null): Partial<CatalogRow> {
   return {
     catalogNumber: release.catalogNumber,
     releaseTitle: release.title,
@@ -72,10 +73,12 @@ function releaseCells(release: ReleaseDocument): Partial<CatalogRow> {
     releaseDate: release.releaseAt?.date ?? null,
     label: release.label,
     upc: release.upc,
+    releaseId,
   };
 }
 
 function recordingRow(
+  recordingId: string,
   { title, versionTitle, isrc, durationMs, artists, workIds }: RecordingDocument,
   works: ReadonlyMap<string, WorkDocument>,
   releaseArtist: string | null,
@@ -83,6 +86,7 @@ function recordingRow(
   const artist = shown(displayedArtists(artists));
   return {
     ...EMPTY_ROW,
+    recordingId,
     trackTitle: title,
     trackVersion: versionTitle,
     isrc,

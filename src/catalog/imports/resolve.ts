@@ -60,6 +60,13 @@ function laterThan({ saidAt, release, line }: ImportEntry, { keys }: Known): Imp
   return { line, path: "MessageCreatedDateTime", code: "outdated", message };
 }
 
+/** What an entry says of which thing it means. */
+interface Meant {
+  readonly line: number;
+  readonly id: string | null;
+  readonly keys: readonly string[];
+}
+
 class Resolver {
   readonly notes: ImportNote[];
   readonly #entry: ImportEntry;
@@ -70,6 +77,7 @@ class Resolver {
   readonly #things: ThingReport[] = [];
   readonly #keys = new Map<string, { itemId: string; saidAt: Instant | null }>();
   readonly #taken = new Set<string>();
+  #wrong: ImportNote | null = null;
 
   constructor(entry: ImportEntry, known: Known, newId: NewId) {
     this.#entry = entry;
@@ -78,13 +86,14 @@ class Resolver {
     this.notes = [...entry.notes];
   }
 
-  put(): null {
+  /** Makes everything what the entry says. Gives what is wrong, if anything is. */
+  put(): ImportNote | null {
     const { parties, works, recordings, release } = this.#entry;
     const partyIds = parties.map((party) => this.#party(party));
     const workIds = works.map((work) => this.#work(work, partyIds));
     const recordingIds = recordings.map((recording) => this.#recording(recording, partyIds, workIds));
     if (release !== null) this.#release(release, partyIds, recordingIds);
-    return null;
+    return this.#wrong;
   }
 
   /** Takes a release out of the stores; its codes and its income stay. Gives what is wrong, if anything is. */
@@ -142,9 +151,10 @@ class Resolver {
     const row = this.#find("recording", recording, recording.said.isrc);
     const { title, ...said } = recording.said;
     const base = row === null ? { ...EMPTY_RECORDING, title } : documentOf<RecordingDocument>(row);
+    const isAssumed = row !== null && recording.isArtistAssumed;
     const document: RecordingDocument = {
       ...merged<RecordingDocument>(base, { title, ...said }),
-      artists: credited(base.artists, recording.artists, partyIds),
+      artists: credited(base.artists, isAssumed ? [] : recording.artists, partyIds),
       contributions: credited(base.contributions, recording.contributions, partyIds),
       workIds: [...new Set([...base.workIds, ...recording.works.flatMap((work) => workIds[work] ?? [])])],
     };
@@ -179,28 +189,28 @@ class Resolver {
   }
 
   /**
-   * The thing that has a code, else the one that a name leads to, unless that has another code: then it is another thing.
-   * One that this entry has met already is no second one.
+   * The thing of an id, else the one that has a code, else the one that a name leads to, unless that has another code: then
+   * it is another thing. One that this entry has met already is no second one.
    */
-  #find(
-    kind: ItemKind,
-    { keys }: { readonly keys: readonly string[] },
-    code: string | null | undefined,
-  ): ItemRow | null {
+  #find(kind: ItemKind, meant: Meant, code: string | null | undefined): ItemRow | null {
+    const { line, id, keys } = meant;
     const rows = this.#known.items.filter((row) => row.kind === kind && !this.#taken.has(row.id));
+    const own = rows.find((row) => row.id === id);
     const coded = code == null ? undefined : rows.find((row) => row.code === code);
+    if (own !== undefined) {
+      const isOther = code != null && ((own.code !== null && own.code !== code) || (coded ?? own) !== own);
+      const has =
+        own.code === null ? `${coded?.id} has the code ${code}` : `${id} has the code ${own.code}, not ${code}`;
+      if (isOther) this.#wrong ??= { line, path: `${kind}_id`, code: "refused", message: has };
+      return own;
+    }
     if (coded !== undefined) return coded;
     const ids = this.#known.keys.flatMap(({ key, itemId }) => (keys.includes(key) ? [itemId] : []));
     const named = rows.find((row) => ids.includes(row.id));
     return named !== undefined && (code == null || named.code === null) ? named : null;
   }
 
-  #keep(
-    before: ItemRow | null,
-    facts: ItemFacts,
-    { line, keys }: { readonly line: number; readonly keys: readonly string[] },
-    as?: ThingReport["outcome"],
-  ): string {
+  #keep(before: ItemRow | null, facts: ItemFacts, { line, keys }: Meant, as?: ThingReport["outcome"]): string {
     const isSame = before?.document === JSON.stringify(facts.document) && before.status === facts.status;
     const outcome = as ?? (before === null ? "created" : isSame ? "unchanged" : "updated");
     if (before === null) this.#added.push(facts);

@@ -155,7 +155,7 @@ async function knownTo(ctx: Ctx, { release, recordings, works, parties }: Import
     work: works.flatMap(({ said }) => said.iswc ?? []),
     party: parties.flatMap(({ said }) => said.ipi ?? []),
   };
-  const ids = keys.map(({ itemId }) => itemId);
+  const ids = [...keys.map(({ itemId }) => itemId), ...things.flatMap(({ id }) => id ?? [])];
   return { keys, items: await listMatching(ctx.db, ctx.scope, codes, ids) };
 }
 
