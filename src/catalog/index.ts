@@ -6,12 +6,16 @@
 // knows what was earned.
 
 import type { Register } from "../http/registry.ts";
+import { registerAudit } from "./audit/routes.ts";
+import { registerExports } from "./exports/routes.ts";
+import { registerImports } from "./imports/routes.ts";
 import { registerParties } from "./parties/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
 import { registerSearch } from "./search/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
+export { runImport } from "./imports/run.ts";
 export { recordingIdOf } from "./items/repository.ts";
 export { hasItem } from "./items/service.ts";
 
@@ -22,4 +26,7 @@ export function registerCatalog(register: Register): void {
   registerRecordings(register);
   registerWorks(register);
   registerParties(register);
+  registerImports(register);
+  registerExports(register);
+  registerAudit(register);
 }
