@@ -25,6 +25,8 @@ export const JOBS = {
   }),
   /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
   "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
+  /** Tell a team's hub where a decision stands now. */
+  "hub.decision": z.strictObject({ artistId, decisionId: z.string() }),
   /** A session of a person ended: the same, with each of their artists. */
   "session.ended": z.strictObject({ userId }),
   /** Read the lines of a statement from its last checkpoint on. */

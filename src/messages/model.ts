@@ -95,6 +95,8 @@ export interface Message {
   readonly editedAt: Instant | null;
   readonly deletedAt: Instant | null;
   readonly edits: readonly Edit[];
+  /** The decision it is proposed for or has become; it stays as it is for as long. */
+  readonly decision: string | null;
 }
 
 const MENTION = /@((?:usr|key)_[0-9a-hjkmnp-tv-z]{26})/g;

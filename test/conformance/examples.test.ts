@@ -11,6 +11,7 @@ import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
+import * as decisions from "../../src/messages/decisions/schema.ts";
 import { EXAMPLES as messageExamples } from "../../src/messages/examples.ts";
 import * as messageFiles from "../../src/messages/files/schema.ts";
 import * as guests from "../../src/messages/guests/schema.ts";
@@ -32,6 +33,7 @@ const shapes = new Map(
     earnings,
     messages,
     messageFiles,
+    decisions,
     guests,
     grants,
     spotify,

@@ -77,6 +77,17 @@ const FIXTURES: Fixtures = {
     return { organisationId, invitationId: "inv_1", origin: "https://dashboard.test" };
   },
   "hub.recheck": async ({ artistId }) => ({ artistId, userId: null }),
+  "hub.decision": async (world) => {
+    const [{ userId }, owner] = await Promise.all([newPerson(), world.as("owner")]);
+    await world.join(userId, "viewer");
+    const messages = "/api/dashboard/team/messages";
+    const idOf = async (response: Response) => ((await response.json()) as { id: string }).id;
+    const thread = await idOf(await owner.post(messages, { subject: "Talk", participants: [userId] }));
+    const said = await owner.post(`${messages}/${thread}/messages`, { clientId: "1", text: "This one" });
+    const proposal = { message: await idOf(said), parties: [userId] };
+    const decisionId = await idOf(await owner.post(`${messages}/${thread}/decisions`, proposal));
+    return { artistId: world.artistId, decisionId };
+  },
   "session.ended": async (world) => {
     const { userId } = await newPerson();
     await world.join(userId, "viewer");
