@@ -451,6 +451,9 @@ async function catalog(/** @type {Line[]} */ table) {
     }
   } finally {
     await Promise.all([bare.stop(), full.stop()]);
+  }
+}
+
 /** A thousand sockets in one thread, of twenty programs that speak in turn. @param {Line[]} table */
 async function sockets(table) {
   const [bare, object, full] = await Promise.all([
