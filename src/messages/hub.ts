@@ -5,7 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import { openDb } from "../db/client.ts";
 import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
-import { instantToIso } from "../kernel/time.ts";
+import { type Instant, instantToIso } from "../kernel/time.ts";
 import { type ActorId, fileKey } from "./model.ts";
 import { Courier } from "./object/courier.ts";
 import * as files from "./object/files.ts";
@@ -51,7 +51,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     openStorage(state.storage);
-    this.#seats = new Seats((seats) => this.#findHolding(seats));
+    this.#seats = new Seats(state.getWebSockets(), (seats) => this.#findHolding(seats));
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -82,18 +82,18 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const { searchParams } = new URL(request.url);
     const seat = this.#useTicket(searchParams.get("ticket") ?? "");
     const after = readAfter(searchParams.get("after") ?? "");
-    const [held = null] = seat === null ? [] : await this.#findHolding([seat]);
+    const held = seat === null ? null : await this.#seats.confirm(seat);
     if (held === null) return refusal("unauthenticated");
     if (after === null) return refusal("invalid_request");
-    if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
+    const others = this.#seats.of(held.id).length;
+    if (others >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
-    const isFirst = this.ctx.getWebSockets(held.id).length === 0;
-    this.ctx.acceptWebSocket(server, [held.id]);
+    this.ctx.acceptWebSocket(server);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
-    if (isFirst) this.#tellPresence(held.id, true);
+    if (others === 0) this.#tellPresence(held.id, true);
     this.#courier.leave();
-    await this.#schedule();
+    await this.#wakeAt(held.until);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -208,7 +208,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       greeting: threads.greeting(desk),
       peers: threads.listPeers(desk, seat.id),
     }));
-    const online = peers.filter((peer) => this.ctx.getWebSockets(peer).length > 0);
+    const online = peers.filter((peer) => this.#seats.of(peer).length > 0);
     this.#say(socket, { type: "hello", user: seat.id, threads: greeting, online });
     for (const [thread, seq] of after) {
       try {
@@ -241,7 +241,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       if (actor === by && !isForSelf) continue;
       const words = blockers.has(actor) ? hiddenText : text;
       if (words === null) continue;
-      for (const socket of this.ctx.getWebSockets(actor)) {
+      for (const socket of this.#seats.of(actor)) {
         if (this.#seats.isOver(socket, now)) continue;
         const seat = this.#seats.at(socket);
         const sees =
@@ -258,16 +258,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   #tellPresence(user: ActorId, isOnline: boolean): void {
     const text = JSON.stringify({ type: "presence", user, isOnline } satisfies ServerFrame);
     for (const peer of threads.listPeers({ sql: this.ctx.storage.sql }, user)) {
-      for (const socket of this.ctx.getWebSockets(peer)) this.#courier.take(socket, text);
+      for (const socket of this.#seats.of(peer)) this.#courier.take(socket, text);
     }
   }
 
   #leave(socket: WebSocket): void {
     const seat = this.#seats.at(socket);
-    const left = this.ctx
-      .getWebSockets(seat.id)
-      .filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
-    if (left.length === 0) this.#tellPresence(seat.id, false);
+    this.#seats.vacate(socket);
+    if (this.#seats.of(seat.id).length === 0) this.#tellPresence(seat.id, false);
     this.#courier.leave();
   }
 
@@ -281,7 +279,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   }
 
   async #recheck(actor: ActorId | null): Promise<number> {
-    const sockets = actor === null ? this.ctx.getWebSockets() : this.ctx.getWebSockets(actor);
+    const sockets = actor === null ? this.ctx.getWebSockets() : this.#seats.of(actor);
     const closed = await this.#seats.recheck(sockets, Date.now());
     await this.#schedule();
     return closed;
@@ -298,7 +296,12 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const ends = open.flatMap((socket) => this.#seats.at(socket).until ?? []);
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
     const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
-    if (!Number.isFinite(next)) return;
+    await this.#wakeAt(Number.isFinite(next) ? next : null);
+  }
+
+  /** Has the alarm ring at a moment, or earlier when that was asked for. */
+  async #wakeAt(next: Instant | null): Promise<void> {
+    if (next === null) return;
     const set = await this.ctx.storage.getAlarm();
     if (set === null || next < set) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));
   }

@@ -9,7 +9,8 @@ import { openStage } from "./kill.mjs";
 import { ask, Client } from "./sockets.mjs";
 
 const ARTIST = `art_${"0".repeat(26)}`;
-const LONGEST_MS = 600_000;
+/** The part of the talk in which the kills fall, so that there is always something left to say after the last. */
+const KILLED_WITHIN = 0.9;
 
 const sleep = (/** @type {number} */ ms) => new Promise((resume) => setTimeout(resume, ms));
 const idOf = (/** @type {string} */ prefix, /** @type {number} */ at) => `${prefix}_${String(at).padStart(26, "0")}`;
@@ -31,14 +32,15 @@ async function admitKeys(stage, count) {
 /**
  * Lets clients talk through kills and breaks.
  *
- * @param {{ clients: number; threads: number; each: number; kills: number; seed: number }} plan `each` messages a client
+ * @param {{ clients: number; threads: number; each: number; kills: number; seed: number; longestMs: number }} plan
+ *   `each` messages a client; what each client does is the seed's, only how the clients fall together is not
  * @returns {Promise<{ faults: string[]; messages: number; kills: number; drops: number; resumeP99Ms: number; ms: number }>}
  */
-export async function playHistory({ clients: count, threads: threadCount, each, kills, seed }) {
+export async function playHistory({ clients: count, threads: threadCount, each, kills, seed, longestMs }) {
   const startedAt = Date.now();
-  const random = randomFrom(seed);
+  const deadline = startedAt + longestMs;
   const persist = mkdtempSync(join(tmpdir(), "history-"));
-  const stage = await openStage({ persist });
+  const stage = await openStage({ persist, assets: false });
   /** @type {Client[]} */
   let clients = [];
   try {
@@ -55,7 +57,8 @@ export async function playHistory({ clients: count, threads: threadCount, each, 
     clients = keys.map((key, at) => new Client({ url: () => stage.url, key, thread: threads[at % threadCount] }));
     let drops = 0;
     let killed = 0;
-    const talk = clients.map(async (client) => {
+    const talk = clients.map(async (client, at) => {
+      const random = randomFrom(seed * count + at);
       for (let n = 0; n < each; n++) {
         await sleep(random.below(400));
         if (random.below(5) === 0) {
@@ -65,13 +68,16 @@ export async function playHistory({ clients: count, threads: threadCount, each, 
         await client.send(`${n}`, random.below(4) === 0);
       }
     });
-    while (killed < kills) {
-      await sleep(500 + random.below(1500));
+    // A kill falls where so much has been said, however fast that was: each hits a talk that is going on.
+    const random = randomFrom(seed);
+    const spoken = () => clients.reduce((sum, { acked }) => sum + acked.size, 0);
+    for (; killed < kills && Date.now() < deadline; killed++) {
+      const part = (KILLED_WITHIN * (killed + random.below(1000) / 1000)) / kills;
+      while (spoken() < part * count * each && Date.now() < deadline) await sleep(10);
       await stage.kill();
-      killed += 1;
       await stage.restart();
     }
-    await Promise.race([Promise.all(talk), sleep(LONGEST_MS)]);
+    await Promise.race([Promise.all(talk), sleep(Math.max(0, deadline - Date.now()))]);
     const faults = await faultsOf({ stage, clients, keys, threads, each });
     const resumes = clients.flatMap((client) => client.resumes).sort((left, right) => left - right);
     const resumeP99Ms = Math.round(resumes[Math.floor(resumes.length * 0.99)] ?? 0);

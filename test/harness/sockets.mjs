@@ -31,7 +31,10 @@ export async function openSocket(url, key, after = "") {
 
 const sleep = (/** @type {number} */ ms) => new Promise((resume) => setTimeout(resume, ms));
 
-const ACK_MS = 4000;
+/** How long an acknowledgement may take before a message is sent again over the same socket. */
+const ACK_MS = 15_000;
+/** How long a client waits before it connects again, the first time and at most; each failure doubles it. */
+const RETRY_MS = { first: 50, most: 2000 };
 
 /**
  * A client in one thread that loses its connection whenever it likes: it sends until it is acknowledged, takes only the
@@ -59,9 +62,11 @@ export class Client {
   }
 
   async #stayConnected() {
-    while (!this.#isOver) {
+    for (let wait = RETRY_MS.first; !this.#isOver; wait = Math.min(wait * 2, RETRY_MS.most)) {
+      const resumed = this.resumes.length;
       await this.#connectOnce().catch(() => undefined);
-      if (!this.#isOver) await sleep(20 + Math.random() * 80);
+      if (this.resumes.length > resumed) wait = RETRY_MS.first;
+      if (!this.#isOver) await sleep(wait * (0.5 + Math.random()));
     }
   }
 
@@ -70,11 +75,13 @@ export class Client {
     const startedAt = performance.now();
     const socket = await openSocket(url(), key, `${thread}:${this.view.length}`);
     this.#socket = socket;
+    let isResumed = false;
     await new Promise((resolve) => {
       socket.on("message", (/** @type {Buffer} */ data) => {
         for (const line of String(data).split("\n")) {
           const frame = JSON.parse(line);
-          if (frame.type === "resumed") this.resumes.push(performance.now() - startedAt);
+          if (frame.type === "resumed" && !isResumed) this.resumes.push(performance.now() - startedAt);
+          isResumed ||= frame.type === "resumed";
           this.#hear(frame);
         }
       });
@@ -91,13 +98,17 @@ export class Client {
       if (seq === this.view.length + 1) this.view.push({ id, seq, sender, clientId });
       else if (seq > this.view.length) this.#say({ type: "resume", thread: frame.thread, after: this.view.length });
       else if (this.view[seq - 1]?.id !== id) this.faults.push(`place ${seq} has two messages`);
-    } else if (frame.type === "resumed" && frame.isMore) {
-      this.#say({ type: "resume", thread: frame.thread, after: this.view.length });
+    } else if (frame.type === "resumed") {
+      if (frame.isMore) this.#say({ type: "resume", thread: frame.thread, after: this.view.length });
+      // What was said over the last socket may have got lost with it.
+      else this.#heard?.();
     } else if (frame.type === "ack") {
       const known = this.acked.get(frame.clientId);
       if (known !== undefined && known.seq !== frame.seq) this.faults.push(`${frame.clientId} has two places`);
       this.acked.set(frame.clientId, { id: frame.id, seq: frame.seq });
       this.#heard?.();
+    } else if (frame.type === "error" && frame.clientId !== undefined) {
+      setTimeout(() => this.#heard?.(), (frame.retryAfterSeconds ?? 1) * 1000);
     }
   }
 
@@ -111,11 +122,15 @@ export class Client {
     const { thread } = this.options;
     while (!this.acked.has(clientId) && !this.#isOver) {
       const heard = new Promise((resolve) => {
-        this.#heard = () => resolve(undefined);
+        const timer = setTimeout(resolve, ACK_MS);
+        this.#heard = () => {
+          clearTimeout(timer);
+          resolve(undefined);
+        };
       });
       for (let times = 0; times < (twice ? 2 : 1); times++)
         this.#say({ type: "send", thread, clientId, text: clientId });
-      await Promise.race([heard, sleep(this.#socket === null ? 50 : ACK_MS)]);
+      await heard;
     }
   }
 
@@ -126,6 +141,7 @@ export class Client {
 
   async end() {
     this.#isOver = true;
+    this.#heard?.();
     this.#socket?.terminate();
     await this.work;
   }
