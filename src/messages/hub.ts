@@ -23,6 +23,7 @@ import {
   type HubVerbs,
   MAX_FRAME,
   type Outcome,
+  type Place,
   REFUSAL_HEADER,
   readAfter,
   type Seat,
@@ -189,7 +190,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         this.#run(seat, (desk) => threads.read(desk, frame));
         return;
       case "resume":
-        this.#replay(socket, seat, thread, frame.after);
+        this.#replay(socket, seat, thread, { seq: frame.after, revision: frame.revision });
         return;
       case "typing": {
         const now = Date.now();
@@ -203,16 +204,16 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, number>): void {
+  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, Place>): void {
     const { greeting, peers } = this.#run(seat, (desk) => ({
       greeting: threads.greeting(desk),
       peers: threads.listPeers(desk, seat.id),
     }));
     const online = peers.filter((peer) => this.#seats.of(peer).length > 0);
     this.#say(socket, { type: "hello", user: seat.id, threads: greeting, online });
-    for (const [thread, seq] of after) {
+    for (const [thread, place] of after) {
       try {
-        this.#replay(socket, seat, thread, seq);
+        this.#replay(socket, seat, thread, place);
       } catch (error) {
         // A thread that is no longer to be seen must not cost the others.
         this.#say(socket, { type: "error", code: problemFacts(error).code, thread });
@@ -220,13 +221,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #replay(socket: WebSocket, seat: Seat, thread: string, after: number): void {
-    const missed = this.#run(seat, (desk) =>
-      messages.listMessages(desk, { thread, after, limit: RESUMED_AT_ONCE + 1 }),
+  #replay(socket: WebSocket, seat: Seat, thread: string, place: Place): void {
+    const { changed, added, revision } = this.#run(seat, (desk) =>
+      messages.listMissed(desk, { thread, ...place, limit: RESUMED_AT_ONCE + 1 }),
     );
-    const sent = missed.slice(0, RESUMED_AT_ONCE);
-    for (const message of sent) this.#say(socket, { type: "message", ...wireMessage(message) });
-    this.#say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
+    const sent = added.slice(0, RESUMED_AT_ONCE);
+    for (const message of [...changed, ...sent]) this.#say(socket, { type: "message", ...wireMessage(message) });
+    const seq = sent.at(-1)?.seq ?? place.seq;
+    this.#say(socket, { type: "resumed", thread, seq, revision, isMore: added.length > sent.length });
   }
 
   #tell({ thread, frame, hidden, by, only }: Told, now: number): void {

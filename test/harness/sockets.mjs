@@ -41,8 +41,10 @@ const RETRY_MS = { first: 50, most: 2000 };
  * message that comes next, and resumes from there.
  */
 export class Client {
-  /** @type {{ id: string; seq: number; sender: string; clientId: string }[]} what it has seen, in order */
+  /** @type {{ id: string; seq: number; sender: string; clientId: string; text: string | null }[]} what it has seen, in order */
   view = [];
+  /** The last change it knows of. */
+  revision = 0;
   /** @type {Map<string, { id: string; seq: number }>} what it was promised */
   acked = new Map();
   /** @type {string[]} what must never happen */
@@ -52,8 +54,10 @@ export class Client {
   #isOver = false;
   /** @type {any} */
   #socket = null;
-  /** @type {(() => void) | null} */
+  /** Ends the wait for an answer. @type {(() => void) | null} */
   #heard = null;
+  /** The message whose change is awaited. @type {string | null} */
+  #changing = null;
 
   /** @param {{ url: () => string; key: string; thread: string }} options */
   constructor(options) {
@@ -73,7 +77,7 @@ export class Client {
   async #connectOnce() {
     const { url, key, thread } = this.options;
     const startedAt = performance.now();
-    const socket = await openSocket(url(), key, `${thread}:${this.view.length}`);
+    const socket = await openSocket(url(), key, `${thread}:${this.view.length}:${this.revision}`);
     this.#socket = socket;
     let isResumed = false;
     await new Promise((resolve) => {
@@ -94,12 +98,20 @@ export class Client {
   /** @param {any} frame */
   #hear(frame) {
     if (frame.type === "message" && frame.thread === this.options.thread) {
-      const { id, seq, sender, clientId } = frame;
-      if (seq === this.view.length + 1) this.view.push({ id, seq, sender, clientId });
-      else if (seq > this.view.length) this.#say({ type: "resume", thread: frame.thread, after: this.view.length });
-      else if (this.view[seq - 1]?.id !== id) this.faults.push(`place ${seq} has two messages`);
+      const { id, seq, sender, clientId, text, revision } = frame;
+      const known = this.view[seq - 1];
+      if (seq > this.view.length + 1) {
+        this.#resume();
+        return;
+      }
+      if (known === undefined) this.view.push({ id, seq, sender, clientId, text });
+      else if (known.id !== id) this.faults.push(`place ${seq} has two messages`);
+      else if (revision > this.revision) known.text = text;
+      this.revision = Math.max(this.revision, revision);
+      if (id === this.#changing) this.#heard?.();
     } else if (frame.type === "resumed") {
-      if (frame.isMore) this.#say({ type: "resume", thread: frame.thread, after: this.view.length });
+      this.revision = Math.max(this.revision, frame.revision);
+      if (frame.isMore) this.#resume();
       // What was said over the last socket may have got lost with it.
       else this.#heard?.();
     } else if (frame.type === "ack") {
@@ -121,17 +133,40 @@ export class Client {
   async send(/** @type {string} */ clientId, /** @type {boolean} */ twice) {
     const { thread } = this.options;
     while (!this.acked.has(clientId) && !this.#isOver) {
-      const heard = new Promise((resolve) => {
-        const timer = setTimeout(resolve, ACK_MS);
-        this.#heard = () => {
-          clearTimeout(timer);
-          resolve(undefined);
-        };
-      });
+      const heard = this.#hearing();
       for (let times = 0; times < (twice ? 2 : 1); times++)
         this.#say({ type: "send", thread, clientId, text: clientId });
       await heard;
     }
+  }
+
+  /** Changes the words of a message that was acknowledged, or deletes it, until it is seen changed. */
+  async change(/** @type {string} */ clientId, /** @type {string | null} */ text) {
+    const { thread } = this.options;
+    const { id = "", seq = 0 } = this.acked.get(clientId) ?? {};
+    this.#changing = id;
+    while (this.view[seq - 1]?.text !== text && !this.#isOver) {
+      const heard = this.#hearing();
+      const frame = text === null ? { type: "delete" } : { type: "edit", text };
+      this.#say({ ...frame, thread, message: id });
+      await heard;
+    }
+    this.#changing = null;
+  }
+
+  /** Waits for an answer, and no longer than {@link ACK_MS}. */
+  #hearing() {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ACK_MS);
+      this.#heard = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+
+  #resume() {
+    this.#say({ type: "resume", thread: this.options.thread, after: this.view.length, revision: this.revision });
   }
 
   /** Loses the connection as a train in a tunnel does. */
