@@ -42,10 +42,16 @@ const TYPING_EVERY_MS = 1000;
 const NO_CODE = 1005;
 const CUT_OFF = 1006;
 
+/** The tag of sockets that read several frames in one text, one on a line. */
+const LINES = "lines";
+
 /** The object of one team's messages, named by the artist. */
 export class Hub extends DurableObject<Env> implements HubCalls {
   readonly #seats: Seats;
-  readonly #courier = new Courier(() => Date.now());
+  readonly #courier = new Courier(
+    () => Date.now(),
+    (socket) => this.ctx.getTags(socket).includes(LINES),
+  );
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
 
@@ -89,7 +95,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const others = this.#seats.of(held.id).length;
     if (others >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
+    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [LINES] : []);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
     if (others === 0) this.#tellPresence(held.id, true);

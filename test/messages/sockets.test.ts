@@ -97,9 +97,9 @@ describe("a socket", () => {
 });
 
 describe("a hurry", () => {
-  it("is heard in order and whole, with several frames in one text", async () => {
+  it("is heard in order and whole: one frame in each text, or several by who asked for lines", async () => {
     const { mara, noa, thread } = await pair();
-    const [one, two] = [await connect(mara.caller), await connect(noa.caller)];
+    const [one, two] = [await connect(mara.caller), await connect(noa.caller, "", undefined, "lines")];
     let texts = 0;
     two.socket.addEventListener("message", () => {
       texts += 1;
@@ -116,7 +116,7 @@ describe("a hurry", () => {
 
   it("loses nothing when the object is put to sleep in the middle of it", async () => {
     const { world, mara, noa, thread } = await pair();
-    const [one, two] = [await connect(mara.caller), await connect(noa.caller)];
+    const [one, two] = [await connect(mara.caller), await connect(noa.caller, "", undefined, "lines")];
     for (let n = 1; n <= 20; n += 1) one.say({ type: "send", thread: thread.id, clientId: `${n}`, text: `${n}` });
     await two.hear("the first", isMessage(1));
     await evictDurableObject(hubOf(world.artistId));

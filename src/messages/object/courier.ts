@@ -10,19 +10,28 @@ const GATHER_MS = 20;
 /** How many characters leave together at most; a single frame may be longer. */
 const LOAD_LENGTH = 128 * 1024;
 
-/** Carries frames to sockets: at once when it is quiet, together with others when it is not. */
+/** Carries frames to sockets, one by one; to those that asked for lines several together when it is not quiet. */
 export class Courier {
   readonly #loads = new Map<WebSocket, string>();
+  /** Which sockets asked for lines; losing it costs a look at their tags. */
+  readonly #readers = new WeakMap<WebSocket, boolean>();
   #leftAt: Instant = 0;
   #isWaiting = false;
   readonly #clock: () => Instant;
+  readonly #readsLines: (socket: WebSocket) => boolean;
 
-  constructor(clock: () => Instant) {
+  /** @param readsLines tells whether a socket asked for several frames in one text, one on a line */
+  constructor(clock: () => Instant, readsLines: (socket: WebSocket) => boolean) {
     this.#clock = clock;
+    this.#readsLines = readsLines;
   }
 
-  /** Takes a frame; it leaves with the next {@link leave}, after what was taken before it. */
+  /** Takes a frame; it leaves now, or for who reads lines with the next {@link leave}, after what was taken before it. */
   take(socket: WebSocket, frame: string): void {
+    if (!this.#reads(socket)) {
+      send(socket, frame);
+      return;
+    }
     const load = this.#loads.get(socket);
     if (load === undefined) this.#loads.set(socket, frame);
     else if (load.length + frame.length < LOAD_LENGTH) this.#loads.set(socket, `${load}\n${frame}`);
@@ -45,6 +54,12 @@ export class Courier {
       this.#isWaiting = false;
       this.#leave();
     }, wait);
+  }
+
+  #reads(socket: WebSocket): boolean {
+    const known = this.#readers.get(socket) ?? this.#readsLines(socket);
+    this.#readers.set(socket, known);
+    return known;
   }
 
   #leave(): void {

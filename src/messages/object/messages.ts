@@ -28,6 +28,7 @@ type MessageRow = {
   edited_at: number | null;
   deleted_at: number | null;
   revision: number;
+  decision: string | null;
   is_blocked: number;
   attachments_json: string;
   edits_json: string;
@@ -57,6 +58,7 @@ function messageOf(row: MessageRow): Message {
     deletedAt: row.deleted_at,
     revision: row.revision,
     edits: JSON.parse(row.edits_json) as Edit[],
+    decision: row.decision,
   };
   return row.is_blocked === 1 ? hidden(message) : message;
 }
@@ -168,7 +170,7 @@ export function send(
   sql.exec("INSERT INTO words (rowid, text) SELECT place, text FROM messages WHERE id = ?", id);
   sql.exec("UPDATE threads SET last_seq = ?, last_at = ? WHERE id = ?", seq, now, thread);
   attach(desk, id, input.attachments);
-  return { message: told(desk, id), isNew: true };
+  return { message: tellMessage(desk, id), isNew: true };
 }
 
 /** The last messages of the sender are the count: nothing else has to be kept, and it is exact. */
@@ -184,7 +186,7 @@ function refuseTooMany({ sql, caller, now }: Desk): void {
 }
 
 /** Tells everyone of a message as it stands now, and gives it. */
-function told(desk: Desk, id: string): Message {
+export function tellMessage(desk: Desk, id: string): Message {
   const row = findMessage(desk, "m.id = ?2", id);
   if (row === null) throw new Error("a message that was just written is gone");
   const message = messageOf(row);
@@ -197,6 +199,19 @@ function told(desk: Desk, id: string): Message {
   return message;
 }
 
+/** Finds a message of a thread the caller has entered. @throws Problem `not_found` */
+export function getMessage(desk: Desk, thread: string, id: string): Message {
+  const row = findMessage(desk, "m.thread_id = ?2 AND m.id = ?3", thread, id);
+  if (row === null) throw new Problem("not_found");
+  return messageOf(row);
+}
+
+/** @throws Problem `message_settled` for a message that is held for a decision */
+function refuseHeld({ decision }: MessageRow): void {
+  if (decision === null) return;
+  throw new Problem("message_settled", { detail: "It is proposed for decision, or decided: it stays as it is." });
+}
+
 /** @throws Problem `not_found` for what the caller did not say: whether somebody else did is not told */
 function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
   enterThread(desk, thread);
@@ -205,19 +220,22 @@ function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
   return row;
 }
 
-/** Counts one more change in a thread. */
-function nextRevision({ sql }: Desk, thread: string): number {
-  const counted = sql.exec<{ last_revision: number }>(
-    "UPDATE threads SET last_revision = last_revision + 1 WHERE id = ? RETURNING last_revision",
-    thread,
+/** Counts one more change of a thread, which is a message's last, so that clients that were away hear of it. */
+export function countChange({ sql }: Desk, message: string): void {
+  sql.exec(
+    "UPDATE threads SET last_revision = last_revision + 1 WHERE id = (SELECT thread_id FROM messages WHERE id = ?)",
+    message,
   );
-  return counted.one().last_revision;
+  sql.exec(
+    "UPDATE messages SET revision = (SELECT last_revision FROM threads WHERE id = messages.thread_id) WHERE id = ?",
+    message,
+  );
 }
 
 /**
  * Changes the words of a message of one's own; what it said before stays to be seen.
  *
- * @throws Problem `not_found`, `message_settled` when it is deleted or older than {@link EDIT_WINDOW_MS}
+ * @throws Problem `not_found`, `message_settled` when it is deleted, held for a decision, or older than {@link EDIT_WINDOW_MS}
  */
 export function edit(desk: Desk, input: { thread: string; message: string; text: string }): Message {
   const { sql, now } = desk;
@@ -226,35 +244,32 @@ export function edit(desk: Desk, input: { thread: string; message: string; text:
   if (now - row.at > EDIT_WINDOW_MS) {
     throw new Problem("message_settled", { detail: "A message can be changed for 15 minutes." });
   }
+  refuseHeld(row);
   if (row.text === input.text) return messageOf(row);
   sql.exec("INSERT INTO edits SELECT ?1, count(*) + 1, ?2, ?3 FROM edits WHERE message_id = ?1", row.id, row.text, now);
-  const revision = nextRevision(desk, row.thread_id);
-  sql.exec("UPDATE messages SET text = ?, edited_at = ?, revision = ? WHERE id = ?", input.text, now, revision, row.id);
+  sql.exec("UPDATE messages SET text = ?, edited_at = ? WHERE id = ?", input.text, now, row.id);
+  countChange(desk, row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   sql.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", row.place, input.text);
-  return told(desk, row.id);
+  return tellMessage(desk, row.id);
 }
 
 /**
  * Deletes a message of one's own, at any time: its place stays, its words, what they were before and its files go.
  *
- * @throws Problem `not_found`
+ * @throws Problem `not_found`, `message_settled` when it is held for a decision
  */
 export function remove(desk: Desk, input: { thread: string; message: string }): Message {
   const { sql, now } = desk;
   const row = ownMessage(desk, input.thread, input.message);
   if (row.deleted_at !== null) return messageOf(row);
-  const revision = nextRevision(desk, row.thread_id);
-  sql.exec(
-    "UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = ?, revision = ? WHERE id = ?",
-    now,
-    revision,
-    row.id,
-  );
+  refuseHeld(row);
+  sql.exec("UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = ? WHERE id = ?", now, row.id);
+  countChange(desk, row.id);
   sql.exec("DELETE FROM edits WHERE message_id = ?", row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   dropAttachments(desk, row.id);
-  return told(desk, row.id);
+  return tellMessage(desk, row.id);
 }
 
 /** Finds messages by their words in all threads the caller may see, newest first, one more than `limit`. */
