@@ -23,7 +23,7 @@ const app = new Hono<HttpEnv>();
 const { register, operations } = openApi(app, describeApi());
 
 /** What threads can be about, and whom the rooms that own it let see it. */
-const visible: Visible = {
+export const visible: Visible = {
   kinds: (role) => ((MATRIX["getStatement"] as readonly string[]).includes(role) ? ["statement"] : []),
   exists: (ctx: Ctx, { kind, id }: ContextObject) =>
     kind === "statement" ? hasStatement(ctx, id) : Promise.resolve(false),
@@ -73,7 +73,8 @@ const doorman = createDoorman();
 const UNNAMED = makeId("request", 0, new Uint8Array(10));
 
 /** Paths that end in a secret. */
-const SECRET_PATHS = /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/guest\/invitations)\/).+/;
+const SECRET_PATHS =
+  /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/(?:guest\/invitations|digests\/off))\/).+/;
 
 /** What every answer says to browsers: nothing of ours is cached by others, framed, or guessed at. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [

@@ -19,6 +19,10 @@ const variables = z.object({
   SLICES_PER_RUN: whole.default(16),
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).default("Dashboard <dashboard@localhost>"),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((text) => new URL(text).origin)
+    .optional(),
   HOME_URL: z.string().min(1).default("/docs"),
   VAULT_KEYS: z.string().min(1).optional(),
   SPOTIFY_CLIENT_ID: z.string().min(1).optional(),
@@ -59,6 +63,7 @@ export function settingsOf(env: Env): Settings {
     mailer: given.RESEND_API_KEY === undefined ? "mailbox" : "resend",
     resendApiKey: given.RESEND_API_KEY ?? null,
     mailFrom: given.MAIL_FROM,
+    publicUrl: given.PUBLIC_URL ?? null,
     homeUrl: given.HOME_URL,
     vaultKeys: given.VAULT_KEYS ?? null,
     spotify: spotifyOf(given),

@@ -1,5 +1,6 @@
 // The queue door: each kind of job and the verb that answers it; acknowledged, tried again, or buried.
 
+import { visible } from "./app.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
 import { rotateVault } from "./db/vault.ts";
@@ -8,7 +9,7 @@ import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
-import { mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
+import { mailDigest, mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
 import {
   checkBooks,
   postStatement,
@@ -42,6 +43,7 @@ const answers: Answers = {
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
+  "mail.digest": (base, { userId, window }) => mailDigest(base, visible, userId, window),
   "mail.guest_invitation": (base, body) =>
     forArtist(base, body.artistId, (ctx) => mailGuestInvitation(ctx, body.guestId, body.origin)),
 };

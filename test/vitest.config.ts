@@ -61,6 +61,7 @@ export default defineConfig(async () => {
                   FIXTURES,
                   ENVIRONMENT: "development",
                   SIGNING_KEY: "5e".repeat(32),
+                  PUBLIC_URL: "https://dashboard.test",
                   VAULT_KEYS: `k2:${Buffer.alloc(32, 2).toString("base64")},k1:${Buffer.alloc(32, 1).toString("base64")}`,
                   SPOTIFY_CLIENT_ID: "app-of-tests",
                   SUPPORT_EMAILS: "help@support.test, @operators.test",

@@ -21,6 +21,8 @@ export interface Settings {
   readonly mailer: "mailbox" | "resend";
   readonly resendApiKey: string | null;
   readonly mailFrom: string;
+  /** Where this service is reached, for links in mails that no request asks for; null: such mails are not sent. */
+  readonly publicUrl: string | null;
   /** Where a browser goes after signing in. */
   readonly homeUrl: string;
   /** The keys other people's secrets are sealed with, as set; read by the vault alone. Null: nothing can be sealed. */

@@ -48,6 +48,8 @@ export const JOBS = {
   "vault.rotate": z.strictObject({ kid: z.string(), after: z.tuple([z.string(), z.string()]) }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),
+  /** Mail a person what they have not read, once for the window that began at this moment. */
+  "mail.digest": z.strictObject({ userId, window: z.int() }),
   /** Mail a guest the link into the one thread they are invited to. The link's secret exists only in the mail. */
   "mail.guest_invitation": z.strictObject({ artistId, guestId: z.string(), origin: z.string() }),
 } as const;

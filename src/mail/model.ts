@@ -19,4 +19,14 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Headers beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes one line of a text: a subject is a header, and a line's end would begin another. Signs that join letters and
+ * emoji stay; others that show nothing go.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/(?:[\s\p{Cc}]|(?![\u200c\u200d])\p{Cf})+/gu, " ").trim();
 }

@@ -6,7 +6,9 @@ import { openDb } from "../db/client.ts";
 import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
 import { instantToIso } from "../kernel/time.ts";
+import { noteWaiting } from "./digests/service.ts";
 import { type ActorId, fileKey } from "./model.ts";
+import * as digests from "./object/digests.ts";
 import * as files from "./object/files.ts";
 import * as messages from "./object/messages.ts";
 import { Seats } from "./object/seats.ts";
@@ -35,6 +37,8 @@ const SOCKETS_PER_ACTOR = 100;
 /** How many missed messages are sent at once; there may be more, and the client asks again. */
 const RESUMED_AT_ONCE = 500;
 const TYPING_EVERY_MS = 1000;
+/** How soon D1 is asked again when it did not take what lies unread. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** What a close without a code, and one without a close, are called. @see RFC 6455, 7.4.1, checked 2026-11 */
 const NO_CODE = 1005;
@@ -45,6 +49,8 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   readonly #seats: Seats;
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
+  /** Whether what is sent will be looked at should it lie unread; forgotten, that is written once more. */
+  #isLooking = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -66,6 +72,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         return { value: (await this.#recheck(actor)) as HubVerbs[V]["out"] };
       }
       const value = this.#run(caller, (desk) => carryOut(desk, verb as DeskVerb, input as never));
+      if (verb === "send") await this.#lookLater();
       if (verb === "reserveFile" || verb === "remove") await this.#schedule();
       return { value: value as HubVerbs[V]["out"] };
     } catch (error) {
@@ -104,7 +111,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
     try {
       if (!(await this.#seats.mayAct(socket, Date.now()))) return;
-      this.#carryOut(socket, this.#seats.at(socket), frame);
+      await this.#carryOut(socket, this.#seats.at(socket), frame);
       if (frame.type === "delete") await this.#schedule();
     } catch (error) {
       const { code, detail, retryAfterSeconds } = problemFacts(error);
@@ -130,7 +137,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     this.#leave(socket);
   }
 
-  /** Ends accesses whose time has come, and sweeps uploads that were never sent. */
+  /** Ends accesses whose time has come, sweeps uploads that were never sent, and looks for whom something lies unread. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     const { sql } = this.ctx.storage;
@@ -142,7 +149,32 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       await this.env.FILES.delete(unsent.map((id) => fileKey(String(this.ctx.id.name), id)));
       files.forgetFiles(sql, unsent);
     }
+    await this.#lookForUnread(now);
     await this.#schedule();
+  }
+
+  /** Sees to it that what was just sent is looked at, should it lie unread. */
+  async #lookLater(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    digests.lookBy(this.ctx.storage.sql, Date.now());
+    await this.#schedule();
+  }
+
+  /** Notes in D1 for whom messages lie unread: their mails are written there, across all of a person's artists. */
+  async #lookForUnread(now: number): Promise<void> {
+    const { sql } = this.ctx.storage;
+    const due = digests.nextLookAt(sql);
+    if (due === null || due > now) return;
+    const { people, upTo } = digests.listWaiting(sql, now);
+    try {
+      await noteWaiting(openDb(this.env.DB), String(this.ctx.id.name), people, now);
+      digests.lookedUpTo(sql, upTo);
+    } catch (error) {
+      console.error(JSON.stringify({ kind: "hub", error: String(error) }));
+      digests.lookAgain(sql, now + LOOK_AGAIN_MS);
+    }
+    this.#isLooking = digests.nextLookAt(sql) !== null;
   }
 
   /** Runs a verb: everything it writes is kept or nothing, and what it tells is told afterwards. */
@@ -161,14 +193,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     return result;
   }
 
-  #carryOut(socket: WebSocket, seat: Seat, frame: ClientFrame): void {
+  async #carryOut(socket: WebSocket, seat: Seat, frame: ClientFrame): Promise<void> {
     const { thread } = frame;
     switch (frame.type) {
       case "send": {
         const { message } = this.#run(seat, (desk) => messages.send(desk, frame));
         const { id, seq, clientId } = message;
         say(socket, { type: "ack", clientId, thread, id, seq, at: instantToIso(message.at) });
-        return;
+        return this.#lookLater();
       }
       case "edit":
         this.#run(seat, (desk) => messages.edit(desk, frame));
@@ -283,7 +315,8 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const open = this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
     const ends = open.flatMap((socket) => this.#seats.at(socket).until ?? []);
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
-    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
+    const lookAt = digests.nextLookAt(this.ctx.storage.sql);
+    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
     if (!Number.isFinite(next)) return;
     const set = await this.ctx.storage.getAlarm();
     if (set === null || next < set) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));

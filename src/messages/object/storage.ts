@@ -110,6 +110,11 @@ const STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX decisions_by_thread ON decisions (thread_id, id);
   `,
+  // One row: up to which message it was looked for whom something lies unread, and when to look again.
+  `
+  CREATE TABLE unread (looked INTEGER NOT NULL, look_at INTEGER) STRICT;
+  INSERT INTO unread SELECT coalesce(max(place), 0), NULL FROM messages;
+  `,
 ];
 
 /** Brings an object's tables up to date; costs one read when they are. */

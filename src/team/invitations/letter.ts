@@ -1,6 +1,6 @@
 // The home of the words of an invitation, in the mail and where it is shown.
 
-import { escapeHtml, type Mail } from "../../mail/index.ts";
+import { escapeHtml, type Mail, oneLine } from "../../mail/index.ts";
 import type { Access, Role } from "../model.ts";
 
 /** How a role is called among people. */
@@ -35,9 +35,4 @@ export function invitationMail(
     text: `${words}\n\n${url}\n\n${end}`,
     html: `<p>${escapeHtml(words)}</p><p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p><p>${end}</p>`,
   };
-}
-
-/** Makes one line of a text: a subject is a header, and a line's end would begin another. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
 }
