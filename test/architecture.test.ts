@@ -31,6 +31,8 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** Files of rooms with other names: a path (a folder ends in a slash) → the layer whose imports it may have, and why it exists. */
 const OTHER_FILES: Record<string, { as: string; because: string }> = {
+  "mail/cloudflare.ts": { as: "service", because: "one provider of mail" },
+  "mail/resend.ts": { as: "service", because: "one provider of mail" },
   "messages/hub.ts": { as: "service", because: "the Durable Object of a team" },
   "messages/protocol.ts": { as: "model", because: "what the hub and its clients say to each other" },
   "messages/ask.ts": { as: "service", because: "guests and files ask the hub in the same way" },

@@ -68,6 +68,8 @@ export default defineConfig(async () => {
                   LONG: process.env.LONG ?? "",
                   SEED: process.env.SEED ?? "",
                 },
+                // Simulated: what is sent is checked and kept in a file.
+                email: { send_email: [{ name: "EMAIL" }] },
                 // Nothing outside is ever asked; a test that forgets to say what is answered sees where its call went.
                 outboundService: (request: Request) =>
                   new Response(`blocked: ${request.method} ${request.url}`, { status: 599 }) as never,

@@ -13,6 +13,17 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
+/**
+ * Reads `Name <address>`, or an address alone.
+ *
+ * @returns the address alone as text, as without a name there is nothing else
+ */
+export function readAddress(text: string): string | { name: string; email: string } {
+  const [, name = "", email = ""] = /^\s*"?([^"<>]*?)"?\s*<([^<>]+)>\s*$/.exec(text) ?? [];
+  if (email === "") return text.trim();
+  return name === "" ? email.trim() : { name, email: email.trim() };
+}
+
 /** A mail to one person, in plain text and HTML. */
 export interface Mail {
   readonly to: string;

@@ -38,9 +38,9 @@ export function claimStatements(db: Db, name: string, now: Instant, until: Insta
   ];
 }
 
-/** Gives a claim back: nothing has left. */
-export function releaseStatements(db: Db, name: string): Write[] {
-  return [db.orm.delete(c).where(and(eq(c.name, name), isNull(c.sentAt)))];
+/** Gives a claim back, if nobody else has it by now: nothing has left. */
+export function releaseStatements(db: Db, name: string, until: Instant): Write[] {
+  return [db.orm.delete(c).where(and(eq(c.name, name), eq(c.until, until), isNull(c.sentAt)))];
 }
 
 /** Says that a mail has left, for good. */

@@ -4,6 +4,7 @@ import { ConstraintError, type Write } from "../db/client.ts";
 import { persist } from "../db/commit.ts";
 import type { BaseCtx, Settings } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
+import { sendByCloudflare } from "./cloudflare.ts";
 import type { Mail } from "./model.ts";
 import {
   claimStatements,
@@ -15,6 +16,7 @@ import {
   listDevMail,
   releaseStatements,
 } from "./repository.ts";
+import { sendByResend } from "./resend.ts";
 
 /** Tells whether mail can leave this deployment, or be kept in the mailbox of development. */
 export function canMail({ mailer, environment }: Settings): boolean {
@@ -24,16 +26,19 @@ export function canMail({ mailer, environment }: Settings): boolean {
 /**
  * Sends a mail, or keeps it in the mailbox of development.
  *
- * @throws Problem `misconfigured` when no mailer is set up, `unavailable` when the provider does not take it
+ * @throws Problem `misconfigured` when no mailer is set up, `unavailable` when the provider does not take it, and as the
+ *   provider's own file says
  */
 export async function sendMail(ctx: BaseCtx, mail: Mail): Promise<void> {
   if (ctx.settings.mailer === "mailbox") {
     if (!canMail(ctx.settings)) {
-      throw new Problem("misconfigured", { detail: "RESEND_API_KEY is not set, so no mail can be sent." });
+      throw new Problem("misconfigured", {
+        detail: "Neither RESEND_API_KEY nor the binding EMAIL is set, so no mail can be sent.",
+      });
     }
     return persist(ctx, devMailStatements(ctx.db, ctx.newId("message"), mail, ctx.now));
   }
-  return sendByResend(ctx, mail);
+  return ctx.settings.mailer === "cloudflare" ? sendByCloudflare(ctx, mail) : sendByResend(ctx, mail);
 }
 
 /** How long one job has to write and send a mail before another may. */
@@ -55,8 +60,9 @@ export async function sendMailOnce(
   name: string,
   write: () => Promise<{ readonly mail: Mail; readonly writes: readonly Write[] } | null>,
 ): Promise<MailOutcome> {
+  const until = ctx.now + CLAIM_MS;
   try {
-    await persist(ctx, claimStatements(ctx.db, name, ctx.now, ctx.now + CLAIM_MS));
+    await persist(ctx, claimStatements(ctx.db, name, ctx.now, until));
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error;
     if (await hasLeft(ctx.db, name)) return "sent before";
@@ -66,13 +72,13 @@ export async function sendMailOnce(
   try {
     const letter = await write();
     if (letter === null) {
-      await persist(ctx, releaseStatements(ctx.db, name));
+      await persist(ctx, releaseStatements(ctx.db, name, until));
       return "nothing to send";
     }
     await sendMail(ctx, letter.mail);
     kept = letter.writes;
   } catch (error) {
-    await persist(ctx, releaseStatements(ctx.db, name)).catch(() => undefined);
+    await persist(ctx, releaseStatements(ctx.db, name, until)).catch(() => undefined);
     throw error;
   }
   await persist(ctx, [...kept, ...leftStatements(ctx.db, name, ctx.now)]);
@@ -85,27 +91,6 @@ const FORGOTTEN_MS = 30 * 24 * 60 * 60 * 1000;
 /** Forgets the names of mails that left long ago. */
 export async function forgetMails(ctx: BaseCtx): Promise<void> {
   await persist(ctx, forgetStatements(ctx.db, ctx.now - FORGOTTEN_MS));
-}
-
-/** @see https://resend.com/docs/api-reference/emails/send-email checked 2026-11 */
-async function sendByResend(ctx: BaseCtx, mail: Mail): Promise<void> {
-  const response = await ctx
-    .fetch("https://api.resend.com/emails", {
-      method: "POST",
-      headers: { authorization: `Bearer ${ctx.settings.resendApiKey}`, "content-type": "application/json" },
-      body: JSON.stringify({ from: ctx.settings.mailFrom, ...mail, to: [mail.to] }),
-    })
-    .catch((cause: unknown) => {
-      throw new Problem("unavailable", { retryAfterSeconds: 60, cause });
-    });
-  await response.body?.cancel();
-  if (response.status === 401 || response.status === 403) {
-    throw new Problem("misconfigured", { detail: "Resend refuses RESEND_API_KEY or MAIL_FROM." });
-  }
-  if (!response.ok) {
-    const cause = new Error(`Resend answered ${response.status}`);
-    throw new Problem("unavailable", { retryAfterSeconds: 60, cause });
-  }
 }
 
 /** Reads the mailbox of development. @throws Problem `not_found` anywhere else */
