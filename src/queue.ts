@@ -18,7 +18,7 @@ import {
   runExport,
   sweepFiles,
 } from "./statements/index.ts";
-import { listArtistIdsOf, mailInvitation, openArtist } from "./team/index.ts";
+import { listArtistIdsOf, mailInvitation, mailOwnershipOffer, openArtist } from "./team/index.ts";
 
 type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<void> };
 
@@ -28,6 +28,8 @@ const answers: Answers = {
     mailInvitation(base, { artistId, id: invitationId }, origin),
   "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>
     mailInvitation(base, { organisationId, id: invitationId }, origin),
+  "mail.ownership_offer": (base, body) =>
+    forArtist(base, body.artistId, (ctx) => mailOwnershipOffer(ctx, body.membershipId, body.origin)),
   "hub.recheck": (base, body) => forArtist(base, body.artistId, (ctx) => recheckAccess(ctx, body.userId)),
   "hub.decision": (base, body) => forArtist(base, body.artistId, (ctx) => tellOfDecision(ctx, body.decisionId)),
   "session.ended": async (base, { userId }) => {

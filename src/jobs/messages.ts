@@ -23,6 +23,8 @@ export const JOBS = {
     invitationId: z.string(),
     origin: z.string(),
   }),
+  /** Mail a member that the artist is offered to them. */
+  "mail.ownership_offer": z.strictObject({ artistId, membershipId: z.string(), origin: z.string() }),
   /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
   "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
   /** Tell a team's hub where a decision stands now. */

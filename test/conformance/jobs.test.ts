@@ -75,6 +75,17 @@ const FIXTURES: Fixtures = {
     ]);
     return { organisationId, invitationId: "inv_1", origin: "https://dashboard.test" };
   },
+  "mail.ownership_offer": async (world) => {
+    const [owner, heir] = await Promise.all([newPerson(), newPerson()]);
+    const [by, membershipId] = await Promise.all([
+      world.join(owner.userId, "owner"),
+      world.join(heir.userId, "manager"),
+    ]);
+    await env.DB.prepare("UPDATE memberships SET offered_by = ?, offered_until = ? WHERE id = ?")
+      .bind(by, Date.now() + 60_000, membershipId)
+      .run();
+    return { artistId: world.artistId, membershipId, origin: "https://dashboard.test" };
+  },
   "hub.recheck": async ({ artistId }) => ({ artistId, userId: null }),
   "hub.decision": async (world) => {
     const [{ userId }, owner] = await Promise.all([newPerson(), world.as("owner")]);

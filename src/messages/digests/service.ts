@@ -5,7 +5,7 @@ import { commit, persist } from "../../db/commit.ts";
 import type { BaseCtx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
-import { Problem } from "../../kernel/problems.ts";
+import { PROBLEMS, Problem } from "../../kernel/problems.ts";
 import type { Instant } from "../../kernel/time.ts";
 import { canMail, sendMailOnce } from "../../mail/index.ts";
 import { findStandings, mayCall, openArtist } from "../../team/index.ts";
@@ -79,10 +79,18 @@ export async function mailDigest(ctx: BaseCtx, visible: Visible, userId: string,
     const offUrl = `${publicUrl}/api/messages/digests/off/${offToken(signingKey, userId)}`;
     const artists = unread.map((each) => shown(ctx.settings.homeUrl, publicUrl, each));
     return { mail: digestMail(email, artists, offUrl), writes: placesOf(ctx, userId, unread) };
+  }).catch(async (error: unknown) => {
+    // An address that takes no mail would be tried again with each window.
+    if (isFinal(error)) await persist(ctx, dueStatements(ctx.db, userId, null));
+    throw error;
   });
   // What waits beside a mail that had left already may have come after it.
   const caughtUp = outcome === "sent before" ? [] : caughtUpStatements(ctx.db, userId, waiting);
   await persist(ctx, [...caughtUp, ...dueStatements(ctx.db, userId, nextWindow(frequency, ctx.now))]);
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof Problem && PROBLEMS[error.code].retry === "never";
 }
 
 /** What somebody has not read with one artist. */

@@ -1,5 +1,6 @@
-// The home of the words of an invitation, in the mail and where it is shown.
+// The home of the words of an invitation, in the mail and where it is shown, and of an offer of ownership.
 
+import { type Instant, instantToIso } from "../../kernel/time.ts";
 import { escapeHtml, type Mail, oneLine } from "../../mail/index.ts";
 import type { Access, Role } from "../model.ts";
 
@@ -32,6 +33,23 @@ export function invitationMail(
   return {
     to: invitation.email,
     subject: `Join ${oneLine(invitation.to.name)}`,
+    text: `${words}\n\n${url}\n\n${end}`,
+    html: `<p>${escapeHtml(words)}</p><p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p><p>${end}</p>`,
+  };
+}
+
+/** Writes the mail that offers somebody an artist. It is accepted in the dashboard, not by the mail. */
+export function ownershipMail(
+  offer: { readonly email: string; readonly by: string; readonly artist: string; readonly until: Instant },
+  url: string,
+): Mail {
+  const artist = oneLine(offer.artist);
+  const words = `${oneLine(offer.by)} wants to hand ${artist} over to you: you would be its owner, and they an admin.`;
+  const day = instantToIso(offer.until).slice(0, 10);
+  const end = `Accept or decline it in your dashboard, signed in with this address, until ${day} (UTC). Until then nothing changes.`;
+  return {
+    to: offer.email,
+    subject: `${artist} is offered to you`,
     text: `${words}\n\n${url}\n\n${end}`,
     html: `<p>${escapeHtml(words)}</p><p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p><p>${end}</p>`,
   };
