@@ -41,3 +41,24 @@ export interface Mail {
 export function oneLine(text: string): string {
   return text.replace(/(?:[\s\p{Cc}]|(?![\u200c\u200d])\p{Cf})+/gu, " ").trim();
 }
+
+const LETTER =
+  "font:16px/1.5 system-ui,-apple-system,Segoe UI,Roboto,sans-serif;max-width:560px;overflow-wrap:anywhere";
+
+/** Writes a mail of a sentence, a link and what is to be known of it. What people called things is escaped. */
+export function linkMail(mail: {
+  readonly to: string;
+  readonly subject: string;
+  readonly words: string;
+  readonly url: string;
+  readonly end: string;
+}): Mail {
+  const { to, subject, words, url, end } = mail;
+  const [said, href, closing] = [words, url, end].map(escapeHtml);
+  return {
+    to,
+    subject,
+    text: `${words}\n\n${url}\n\n${end}`,
+    html: `<div style="${LETTER}"><p>${said}</p><p><a href="${href}">${href}</a></p><p>${closing}</p></div>`,
+  };
+}

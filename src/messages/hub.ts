@@ -37,8 +37,6 @@ const SOCKETS_PER_ACTOR = 100;
 /** How many missed messages are sent at once; there may be more, and the client asks again. */
 const RESUMED_AT_ONCE = 500;
 const TYPING_EVERY_MS = 1000;
-/** How soon D1 is asked again when it did not take what lies unread. */
-const LOOK_AGAIN_MS = 60_000;
 
 /** What a close without a code, and one without a close, are called. @see RFC 6455, 7.4.1, checked 2026-11 */
 const NO_CODE = 1005;
@@ -163,18 +161,9 @@ export class Hub extends DurableObject<Env> implements HubCalls {
 
   /** Notes in D1 for whom messages lie unread: their mails are written there, across all of a person's artists. */
   async #lookForUnread(now: number): Promise<void> {
-    const { sql } = this.ctx.storage;
-    const due = digests.nextLookAt(sql);
-    if (due === null || due > now) return;
-    const { people, upTo } = digests.listWaiting(sql, now);
-    try {
-      await noteWaiting(openDb(this.env.DB), String(this.ctx.id.name), people, now);
-      digests.lookedUpTo(sql, upTo);
-    } catch (error) {
-      console.error(JSON.stringify({ kind: "hub", error: String(error) }));
-      digests.lookAgain(sql, now + LOOK_AGAIN_MS);
-    }
-    this.#isLooking = digests.nextLookAt(sql) !== null;
+    const artistId = String(this.ctx.id.name);
+    const note = (people: readonly ActorId[]) => noteWaiting(openDb(this.env.DB), artistId, people, now);
+    this.#isLooking = await digests.look(this.ctx.storage.sql, now, note);
   }
 
   /** Runs a verb: everything it writes is kept or nothing, and what it tells is told afterwards. */

@@ -182,7 +182,10 @@ function userOf({ caller }: SignedInCtx): string {
 /** Turns a person's digests off by the token of one of their mails. Doing it again changes nothing. @throws Problem `link_expired` */
 export async function turnDigestsOff(ctx: BaseCtx, token: string): Promise<void> {
   const userId = readOffToken(ctx.settings.signingKey, token);
-  if (userId === null) throw new Problem("link_expired");
+  if (userId === null) {
+    const detail = "The link is not whole. Take all of it from the mail, or turn the mails off in your dashboard.";
+    throw new Problem("link_expired", { detail });
+  }
   const [reader] = await findReaders(ctx.db, [userId]);
   if (reader === undefined || reader.frequency === "off") return;
   await keepFrequency(ctx, userId, "off");

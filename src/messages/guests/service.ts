@@ -8,7 +8,7 @@ import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { hashSecret } from "../../identity/index.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
-import { escapeHtml, oneLine, sendMailOnce } from "../../mail/index.ts";
+import { linkMail, oneLine, sendMailOnce } from "../../mail/index.ts";
 import { ask, callerOf, guestCaller, systemCaller, type Visible } from "../ask.ts";
 import { SECRET_BYTES, secretFrom } from "../model.ts";
 import type { HubCaller } from "../protocol.ts";
@@ -74,12 +74,13 @@ export async function mailGuestInvitation(ctx: Ctx, guestId: string, origin: str
   const url = `${origin}/api/messages/guest/invitations/${token}`;
   const words = `You are invited into a conversation with the team of ${ctx.artist.name}. Sign in with this address and open the link within seven days.`;
   await sendMailOnce(ctx, `guest ${ctx.scope.artistId} ${guestId}`, async () => ({
-    mail: {
+    mail: linkMail({
       to: guest.email,
       subject: `A conversation with the team of ${oneLine(ctx.artist.name)}`,
-      text: `${words}\n\n${url}\n\nIf you do not know them, ignore this mail.`,
-      html: `<p>${escapeHtml(words)}</p><p><a href="${url}">${url}</a></p><p>If you do not know them, ignore this mail.</p>`,
-    },
+      words,
+      url,
+      end: "If you do not know them, ignore this mail.",
+    }),
     writes: tokenStatements(ctx.db, ctx.scope, guestId, hashSecret(token)),
   }));
 }

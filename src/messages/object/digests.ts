@@ -15,15 +15,43 @@ export function nextLookAt(sql: SqlStorage): Instant | null {
   return sql.exec<{ look_at: number | null }>("SELECT look_at FROM unread").one().look_at;
 }
 
-/** Whom messages wait for that have now lain unread, and up to which of all messages that was found. */
-export interface Waiting {
-  readonly people: readonly ActorId[];
-  readonly upTo: number;
+/** How soon it is looked again when what was found could not be noted. */
+const LOOK_AGAIN_MS = 60_000;
+
+/**
+ * Looks for whom messages lie unread, if it is time to, and has it noted; what was sent later is looked at later.
+ *
+ * @param note keeps for whom something waits; when it fails, the look is made again
+ * @returns whether there will be another look
+ */
+export async function look(
+  sql: SqlStorage,
+  now: Instant,
+  note: (people: readonly ActorId[]) => Promise<void>,
+): Promise<boolean> {
+  const due = nextLookAt(sql);
+  if (due === null || due > now) return due !== null;
+  const { people, upTo } = listWaiting(sql, now);
+  try {
+    await note(people);
+    sql.exec(
+      "UPDATE unread SET looked = ?1, look_at = (SELECT at + ?2 FROM messages WHERE place > ?1 ORDER BY place LIMIT 1)",
+      upTo,
+      UNREAD_MS,
+    );
+  } catch (error) {
+    console.error(JSON.stringify({ kind: "hub", error: String(error) }));
+    sql.exec("UPDATE unread SET look_at = ?", now + LOOK_AGAIN_MS);
+  }
+  return nextLookAt(sql) !== null;
 }
 
-/** Lists people for whom messages have lain unread that were not looked at before. Muted threads wait for nobody. */
-export function listWaiting(sql: SqlStorage, now: Instant): Waiting {
-  const looked = sql.exec<{ looked: number }>("SELECT looked FROM unread").one().looked;
+/**
+ * Lists people for whom messages have now lain unread that were not looked at before, and up to which of all messages
+ * that is so. Muted threads wait for nobody, and nobody waits for who is blocked.
+ */
+function listWaiting(sql: SqlStorage, now: Instant): { people: ActorId[]; upTo: number } {
+  const { looked } = sql.exec<{ looked: number }>("SELECT looked FROM unread").one();
   const { upTo } = sql
     .exec<{ upTo: number }>(
       "SELECT coalesce(max(place), ?1) AS upTo FROM messages WHERE place > ?1 AND at <= ?2",
@@ -43,20 +71,6 @@ export function listWaiting(sql: SqlStorage, now: Instant): Waiting {
     .toArray()
     .map(({ actor }) => actor);
   return { people, upTo };
-}
-
-/** Remembers how far was looked, and when to look at the rest. */
-export function lookedUpTo(sql: SqlStorage, upTo: number): void {
-  sql.exec(
-    `UPDATE unread SET looked = ?1, look_at = (SELECT at + ?2 FROM messages WHERE place > ?1 ORDER BY place LIMIT 1)`,
-    upTo,
-    UNREAD_MS,
-  );
-}
-
-/** Has the look repeated, when it could not be made. */
-export function lookAgain(sql: SqlStorage, at: Instant): void {
-  sql.exec("UPDATE unread SET look_at = ?", at);
 }
 
 type UnreadRow = { thread: string; subject: string; count: number; senders: string; first_seq: number; up_to: number };
