@@ -12,6 +12,7 @@ import { PROBLEMS, Problem } from "./kernel/problems.ts";
 import { mailDigest, mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
 import {
   checkBooks,
+  matchRecordings,
   postStatement,
   readStatement,
   retractStatement,
@@ -40,6 +41,7 @@ const answers: Answers = {
   "statement.read": (base, body) => forArtist(base, body.artistId, (ctx) => readStatement(ctx, body.statementId)),
   "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
   "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),
+  "statement.match": (base, body) => forArtist(base, body.artistId, (ctx) => matchRecordings(ctx, body.codes)),
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),

@@ -61,6 +61,7 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/read.ts": { as: "service", because: "reads the original slice by slice" },
   "team/invitations/letter.ts": { as: "model", because: "the words of an invitation, in the mail and on its page" },
   "team/examples.ts": { as: "model", because: "the answers shown in the reference" },
+  "catalog/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "statements/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "earnings/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "streams/examples.ts": { as: "model", because: "the answers shown in the reference" },
@@ -503,9 +504,12 @@ function walk(folder: string): string[] {
   );
 }
 
+/** What `wrangler.toml` puts in the place of a library has that library's shape, defaults and barrels included. */
+const STAND_INS = "src/lean/";
+
 const source: Files = new Map(
   walk("src")
-    .filter((path) => /\.tsx?$/.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith(STAND_INS))
     .map((path) => [path, readFileSync(join(root, path), "utf8")]),
 );
 

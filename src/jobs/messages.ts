@@ -37,6 +37,8 @@ export const JOBS = {
   "statement.post": z.strictObject({ artistId, statementId }),
   /** Take a posted statement out of the books again, exactly. */
   "statement.retract": z.strictObject({ artistId, statementId }),
+  /** Look some ISRCs up in the catalog anew: the lines that print them are of the recordings they name by now. */
+  "statement.match": z.strictObject({ artistId, codes: z.array(z.string()).max(500) }),
   /** Write the next part of an export. */
   "export.run": z.strictObject({ artistId, exportId }),
   /** Make the finished answers of an artist's present generation. */

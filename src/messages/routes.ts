@@ -326,6 +326,10 @@ const OpenSocket = endpoint({
   access: "public",
   query: z.strictObject({
     ticket: z.string().min(1).max(1000),
+    frames: z.enum(["single", "lines"]).default("single").meta({
+      description:
+        "`lines`: in a busy thread several JSON texts come together, one on a line, which carries more and sooner.",
+    }),
     after: z.string().max(8000).default("").meta({ description: "`thr_…:SEQ,thr_…:SEQ`, how far you have come." }),
   }),
   answers: { 101: { description: "The socket." } },

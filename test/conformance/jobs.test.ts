@@ -1,6 +1,7 @@
 // Over every kind of job: delivered twice it leaves the same state, what fails comes again, what never can is put aside.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { createRecording } from "../../src/catalog/recordings/service.ts";
 import { persist } from "../../src/db/commit.ts";
 import { vaultStatements } from "../../src/db/vault.ts";
 import { JOBS, type JobBody, type JobKind, type JobMessage, type JobRequest } from "../../src/jobs/messages.ts";
@@ -114,6 +115,13 @@ const FIXTURES: Fixtures = {
     await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
     await askRetraction(await world.ctx(), body.statementId);
     return body;
+  },
+  "statement.match": async (world) => {
+    await received(world);
+    await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
+    const input = { title: "Undertow", isrc: "QZAB12400101" };
+    await createRecording(await world.ctx(), input);
+    return { artistId: world.artistId, codes: [input.isrc] };
   },
   "export.run": async (world) => {
     await received(world);

@@ -72,7 +72,37 @@ async function stockMessages(owner: Caller): Promise<{ thread: string; insert: (
   return { thread, insert: () => say(owner, thread) };
 }
 
+/** A list of one kind of thing of the catalog. */
+function ofCatalog(plural: string, input: object): List {
+  const path = `/api/dashboard/catalog/${plural}`;
+  return {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      const insert = () => owner.post(path, input);
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path, query: {}, other: {}, count: 5, insert };
+    },
+  };
+}
+
 const LISTS: Readonly<Record<string, List>> = {
+  getCatalog: {
+    placeOf: ({ id }) => id.slice(4),
+    order: "down",
+    stock: async ({ owner }) => {
+      const path = "/api/dashboard/catalog";
+      const insert = () => owner.post(`${path}/works`, { title: "Night Tide" });
+      for (let at = 0; at < 3; at += 1) await insert();
+      await owner.post(`${path}/recordings`, { title: "Night Swim" });
+      await owner.post(`${path}/releases`, { title: "Night Swims", type: "ep" });
+      return { path, query: { q: "night" }, other: { q: "tide" }, count: 5, insert };
+    },
+  },
+  listReleases: ofCatalog("releases", { title: "Night Swims", type: "ep" }),
+  listRecordings: ofCatalog("recordings", { title: "Undertow" }),
+  listWorks: ofCatalog("works", { title: "Undertow" }),
+  listParties: ofCatalog("parties", { name: "Ana Ünal" }),
   listThreads: {
     placeOf: ({ id }) => id,
     order: "down",

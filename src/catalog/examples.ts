@@ -1,0 +1,105 @@
+// The home of the answers of the catalog shown in the reference; a test holds them to their shapes.
+
+const times = { createdAt: "2026-09-01T12:00:00.000Z", updatedAt: "2026-09-01T12:00:00.000Z" };
+const band = { name: "Glass Harbor", role: "MainArtist", partyId: "pty_01k9v3m6s0n8w2e4r6t8y0b1c3" };
+const ana = { name: "Ana Ünal", role: "ComposerLyricist", partyId: "pty_01k9v3m6s0n8w2e4r6t8y0b1c4" };
+const pLine = { year: 2024, text: "Harbor Tapes" };
+
+const nightSwims = {
+  kind: "release",
+  id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  title: "Night Swims",
+  artists: "Glass Harbor",
+  code: "193959000013",
+  type: "ep",
+  status: "draft",
+} as const;
+
+export const EXAMPLES = {
+  CatalogItem: nightSwims,
+  Catalog: {
+    data: [nightSwims],
+    facets: {
+      kind: { release: 8, recording: 40, work: 38 },
+      type: { ep: 3, single: 5 },
+      status: { draft: 1, live: 7 },
+    },
+    nextCursor: null,
+  },
+  Party: {
+    name: "Ana Ünal",
+    ipi: "00014107338",
+    ipiBase: null,
+    isni: "0000000121032683",
+    dpid: null,
+    localNames: [],
+    id: ana.partyId,
+    version: 1,
+    warnings: [],
+    ...times,
+  },
+  Work: {
+    title: "Undertow",
+    iswc: "T3452469379",
+    alternativeTitles: ["Undertow (Slack Tide)"],
+    language: "en",
+    writers: [{ ...ana, share: "100" }],
+    publishers: [{ name: "Quay Songs", role: "OriginalPublisher", partyId: null, share: "50" }],
+    id: "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    version: 1,
+    warnings: [{ code: "unidentified_party", path: "publishers.0", message: '"Quay Songs" is a name without a party' }],
+    ...times,
+  },
+  Recording: {
+    title: "Undertow",
+    versionTitle: null,
+    isrc: "QZAB12400101",
+    artists: [band],
+    contributions: [{ ...ana, role: "Producer" }],
+    durationMs: 157_000,
+    derivedFrom: null,
+    ai: { lyrics: "none", composition: "none", vocals: "none", instruments: "some", production: null },
+    pLine,
+    languages: ["en"],
+    parentalWarning: "NotExplicit",
+    workIds: ["wrk_01k9v3m6s0n8w2e4r6t8y0b1c3"],
+    deliveredAt: "2024-02-16T09:00:00.000Z",
+    id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    version: 1,
+    warnings: [],
+    ...times,
+  },
+  Release: {
+    title: "Night Swims",
+    subtitle: null,
+    type: "ep",
+    upc: "193959000013",
+    grid: null,
+    catalogNumber: "GH001",
+    artists: [band],
+    label: "Harbor Tapes",
+    pLine,
+    cLine: pLine,
+    genres: ["Dream Pop"],
+    language: "en",
+    parentalWarning: "NotExplicit",
+    releaseAt: { mode: "local_midnight", date: "2024-03-15" },
+    originalReleaseOn: null,
+    deals: [
+      {
+        territories: { include: [], exclude: ["JP"] },
+        commercialModel: "SubscriptionModel",
+        uses: ["OnDemandStream", "ConditionalDownload"],
+        startsOn: null,
+        endsOn: null,
+        isPreOrder: false,
+      },
+    ],
+    tracks: [{ disc: 1, sequence: 1, recordingId: "rec_01k9v3m6s0n8w2e4r6t8y0b1c3" }],
+    status: "draft",
+    id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    version: 1,
+    warnings: [],
+    ...times,
+  },
+} as const;
