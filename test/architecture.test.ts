@@ -31,9 +31,12 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** Files of rooms with other names: a path (a folder ends in a slash) → the layer whose imports it may have, and why it exists. */
 const OTHER_FILES: Record<string, { as: string; because: string }> = {
+  "mail/cloudflare.ts": { as: "service", because: "one provider of mail" },
+  "mail/resend.ts": { as: "service", because: "one provider of mail" },
   "messages/hub.ts": { as: "service", because: "the Durable Object of a team" },
   "messages/protocol.ts": { as: "model", because: "what the hub and its clients say to each other" },
   "messages/ask.ts": { as: "service", because: "guests and files ask the hub in the same way" },
+  "messages/digests/letter.ts": { as: "model", because: "the words of a digest, in text and HTML" },
   "messages/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "messages/object/": { as: "service", because: "what happens inside the object of a team: its tables and verbs" },
   "team/standing.ts": { as: "repository", because: "who belongs, asked without a request of theirs" },

@@ -24,6 +24,8 @@ export const JOBS = {
     invitationId: z.string(),
     origin: z.string(),
   }),
+  /** Mail a member that the artist is offered to them. */
+  "mail.ownership_offer": z.strictObject({ artistId, membershipId: z.string(), origin: z.string() }),
   /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
   "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
   /** Tell a team's hub where a decision stands now. */
@@ -53,6 +55,8 @@ export const JOBS = {
   "vault.rotate": z.strictObject({ kid: z.string(), after: z.tuple([z.string(), z.string()]) }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),
+  /** Mail a person what they have not read, once for the window that began at this moment. */
+  "mail.digest": z.strictObject({ userId, window: z.int() }),
   /** Mail a guest the link into the one thread they are invited to. The link's secret exists only in the mail. */
   "mail.guest_invitation": z.strictObject({ artistId, guestId: z.string(), origin: z.string() }),
 } as const;

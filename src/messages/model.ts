@@ -56,6 +56,8 @@ export interface Thread {
   readonly createdBy: ActorId;
   readonly createdAt: Instant;
   readonly lastSeq: number;
+  /** How many changes and deletions there have been. */
+  readonly lastRevision: number;
   readonly lastMessageAt: Instant | null;
   /** How far this participant has read. */
   readonly readSeq: number;
@@ -94,6 +96,8 @@ export interface Message {
   readonly at: Instant;
   readonly editedAt: Instant | null;
   readonly deletedAt: Instant | null;
+  /** Which of the thread's changes was the last one of this message: 0 for none. */
+  readonly revision: number;
   readonly edits: readonly Edit[];
   /** The decision it is proposed for or has become; it stays as it is for as long. */
   readonly decision: string | null;

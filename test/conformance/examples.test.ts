@@ -14,6 +14,7 @@ import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
 import * as decisions from "../../src/messages/decisions/schema.ts";
+import * as digests from "../../src/messages/digests/schema.ts";
 import { EXAMPLES as messageExamples } from "../../src/messages/examples.ts";
 import * as messageFiles from "../../src/messages/files/schema.ts";
 import * as guests from "../../src/messages/guests/schema.ts";
@@ -36,6 +37,7 @@ const shapes = new Map(
     messages,
     messageFiles,
     decisions,
+    digests,
     guests,
     grants,
     spotify,

@@ -1,9 +1,11 @@
 // The home of what the conformance suites need beside the registry: real things to name in a path, and raw bodies.
 import { env } from "cloudflare:workers";
 import { registeredOperations } from "../../src/app.ts";
+import { settingsOf } from "../../src/env.ts";
 import type { Operation } from "../../src/http/endpoint.ts";
 import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
+import { offToken } from "../../src/messages/digests/model.ts";
 import type { Role } from "../../src/team/index.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
@@ -402,6 +404,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return (await talkOf(place)).thread;
   },
   "/messages/guest/invitations/:token": newInvitation,
+  "/digests/off/:token": async ({ userId }) => offToken(settingsOf(env).signingKey, userId),
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
@@ -449,6 +452,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/team/messages/blocks/:actor": "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/guests/:guest": "gst_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/digests/off/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/messages/guest/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };

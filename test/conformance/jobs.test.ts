@@ -77,6 +77,17 @@ const FIXTURES: Fixtures = {
     ]);
     return { organisationId, invitationId: "inv_1", origin: "https://dashboard.test" };
   },
+  "mail.ownership_offer": async (world) => {
+    const [owner, heir] = await Promise.all([newPerson(), newPerson()]);
+    const [by, membershipId] = await Promise.all([
+      world.join(owner.userId, "owner"),
+      world.join(heir.userId, "manager"),
+    ]);
+    await env.DB.prepare("UPDATE memberships SET offered_by = ?, offered_until = ? WHERE id = ?")
+      .bind(by, Date.now() + 60_000, membershipId)
+      .run();
+    return { artistId: world.artistId, membershipId, origin: "https://dashboard.test" };
+  },
   "hub.recheck": async ({ artistId }) => ({ artistId, userId: null }),
   "hub.decision": async (world) => {
     const [{ userId }, owner] = await Promise.all([newPerson(), world.as("owner")]);
@@ -140,6 +151,11 @@ const FIXTURES: Fixtures = {
     await persist(older, await vaultStatements(older, { id: "con_x", provider: "spotify" }, "a secret"));
     return { kid: "k1", after: [world.artistId.slice(0, -1), ""] };
   },
+  "mail.digest": async ({ artistId }) => {
+    const { userId } = await newPerson();
+    await env.DB.prepare("INSERT INTO digest_waiting VALUES (?, ?, 1, 1)").bind(userId, artistId).run();
+    return { userId: userId as `usr_${string}`, window: 0 };
+  },
   "mail.guest_invitation": async (world) => {
     const now = Date.now();
     const guestId = newBase(now).newId("guest");
@@ -193,11 +209,13 @@ describe("delivered twice", () => {
       const { env: quiet } = quietEnv();
       await deliver(quiet, [single]);
       // Another id hides from this isolate that it is the same work, as another isolate would not know either.
-      const results = await Promise.all([
-        deliver(quiet, [double]),
-        deliver(quiet, [{ ...double, id: `${double.id}x` }]),
-      ]);
-      for (const { acked } of results) expect(acked).toHaveLength(1);
+      const both = [double, { ...double, id: `${double.id}x` }];
+      const results = await Promise.all(both.map((job) => deliver(quiet, [job])));
+      expect(results.some(({ acked }) => acked.length === 1)).toBe(true);
+      // Whichever found the work under way comes again, and finds it done.
+      for (const [at, { acked }] of results.entries()) {
+        if (acked.length === 0) expect((await deliver(quiet, both.slice(at, at + 1))).acked).toHaveLength(1);
+      }
       expect(sizes(await dumpArtist(twice.artistId))).toEqual(sizes(await dumpArtist(once.artistId)));
     });
 

@@ -4,7 +4,7 @@
 import { Problem } from "../../kernel/problems.ts";
 import type { ActorId } from "../model.ts";
 import type { HeldMessage, ServerFrame } from "../protocol.ts";
-import { getMessage, tellMessage } from "./messages.ts";
+import { countChange, getMessage, tellMessage } from "./messages.ts";
 import { type Desk, firstOf } from "./storage.ts";
 import { enterThread } from "./threads.ts";
 
@@ -71,7 +71,10 @@ export function tellDecision(
   sql.exec("UPDATE decisions SET told_json = ? WHERE id = ?", JSON.stringify(frame), id);
   const isOff = status === "declined" || status === "withdrawn";
   if (isOff) sql.exec("UPDATE messages SET decision = NULL WHERE id = ? AND decision = ?", message, id);
-  if (isOff || before === null) tellMessage(desk, message);
+  if (isOff || before === null) {
+    countChange(desk, message);
+    tellMessage(desk, message);
+  }
   desk.tell({ thread, by: desk.caller.id, frame });
   return null;
 }
