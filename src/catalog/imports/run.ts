@@ -6,7 +6,7 @@ import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { documentOf } from "../items/model.ts";
-import { manyWrites } from "../items/service.ts";
+import { manyWrites, recodedJobs } from "../items/service.ts";
 import { entriesOfCatalog } from "./csv/entries.ts";
 import { readCatalog } from "./csv/read.ts";
 import type { ImportEntry } from "./entry.ts";
@@ -138,6 +138,7 @@ async function write(
     target: importId,
     before: changed.map(({ before }) => ({ id: before.id, ...documentOf<object>(before) })),
     after: [...added, ...changed.map(({ facts }) => facts)].map(({ id, document }) => ({ id, ...document })),
+    jobs: recodedJobs(ctx, added, changed),
   });
 }
 

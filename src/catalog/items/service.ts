@@ -57,7 +57,7 @@ export async function createItem(ctx: Ctx, facts: ItemFacts, within: readonly It
   await requireUsed(ctx, [...within, facts]);
   const row = newRow(ctx, facts);
   const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts))];
-  const jobs = matchJobs(ctx, [...within, facts].map(codedAs));
+  const jobs = recodedJobs(ctx, [...within, facts], []);
   const change = { writes, target: facts.id, after: afterOf(facts, within), jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.create`, change));
   return row;
@@ -83,8 +83,7 @@ export async function changeItem(
   await requireUsed(ctx, [...within, facts]);
   const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts))];
   const documents = { before: JSON.parse(before.document), after: afterOf(facts, within) };
-  const codes = before.code === row.code ? [] : [codedAs(before), codedAs(row)];
-  const jobs = matchJobs(ctx, [...codes, ...within.map(codedAs)]);
+  const jobs = recodedJobs(ctx, within, [{ before, facts }]);
   const change = { writes, target: facts.id, ...documents, jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.change`, change));
   return row;
@@ -143,7 +142,7 @@ export interface ItemChange {
 
 /**
  * The writes that keep many things at once: new ones after what they use, and changed ones if they are in the versions
- * they were read in. Whoever makes them has looked their codes up.
+ * they were read in. Whoever makes them has looked their codes up, and commits {@link recodedJobs} with them.
  */
 export function manyWrites(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): Write[] {
   return [
@@ -168,6 +167,16 @@ function afterOf(facts: ItemFacts, within: readonly ItemFacts[]): object {
 function codedAs({ kind, code }: { kind: string; code: string | { value: string } | null }): string | null {
   if (kind !== "recording" || code === null) return null;
   return typeof code === "string" ? code : code.value;
+}
+
+/** The ISRCs that a change gives to something else, or to nothing. */
+function recoded({ before, facts }: ItemChange): (string | null)[] {
+  return before.code === (facts.code?.value ?? null) ? [] : [codedAs(before), codedAs(facts)];
+}
+
+/** Asks for the lines of statements to be matched with what the ISRCs of new and changed things name from now on. */
+export function recodedJobs(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): JobRequest[] {
+  return matchJobs(ctx, [...added.map(codedAs), ...changed.flatMap(recoded)]);
 }
 
 /** ISRCs that one job looks up. */
