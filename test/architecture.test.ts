@@ -37,6 +37,13 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "messages/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "messages/object/": { as: "service", because: "what happens inside the object of a team: its tables and verbs" },
   "team/standing.ts": { as: "repository", because: "who belongs, asked without a request of theirs" },
+  "catalog/imports/ern/": { as: "model", because: "release notifications into the catalog's words; knows no table" },
+  "catalog/imports/csv/": {
+    as: "model",
+    because: "a catalogue's rows into the catalog's words and back; knows no table",
+  },
+  "catalog/imports/entry.ts": { as: "model", because: "what a file says of one release, whatever it was written in" },
+  "catalog/imports/notes.ts": { as: "model", because: "what was left out of a file, gathered while it is understood" },
   "statements/formats/": { as: "model", because: "one file per source and version, and their registry" },
   "statements/reading/": {
     as: "model",

@@ -3,11 +3,12 @@
 import { ConstraintError, type Write } from "../db/client.ts";
 import { commit } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
+import { ObjectWriter, openObject } from "../db/objects.ts";
 import type { Id } from "../kernel/id.ts";
 import { Problem } from "../kernel/problems.ts";
 import { actorName } from "../kernel/scope.ts";
 import { MAX_UPLOAD_BYTES } from "./model.ts";
-import { ObjectWriter, objectKey, openObject, removeObjects } from "./objects.ts";
+import { objectKey, removeObjects } from "./objects.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
 import { FileLook, type Seen } from "./reading/look.ts";
 import { WORKBOOK_CAPS, WORKBOOK_MARK } from "./reading/package.ts";

@@ -2,8 +2,9 @@
 
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import type { Ctx } from "../../db/ctx.ts";
+import { answered, openObject } from "../../db/objects.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
-import { answered, objectKey, openObject } from "../objects.ts";
+import { objectKey } from "../objects.ts";
 import { Crc32 } from "../reading/crc32.ts";
 import type { ExportFileRow, ExportRow } from "./repository.ts";
 import { localHeader, zipDirectory } from "./zip-writer.ts";

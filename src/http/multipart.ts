@@ -1,6 +1,7 @@
 // The home of uploads by form: the one file in a multipart body, streamed past without being held.
-import { Problem } from "../../kernel/problems.ts";
-import { ByteReader, chunksOf } from "./bytes.ts";
+
+import { ByteReader, chunksOf } from "../kernel/bytes.ts";
+import { Problem } from "../kernel/problems.ts";
 
 /** The file of a form. */
 export interface MultipartFile {
