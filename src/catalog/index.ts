@@ -5,7 +5,11 @@
 // recording; the ISRC of a delivered recording stays; what is used by something is not removed. Never: invents a code, or
 // knows what was earned.
 
+import type { Ctx } from "../db/ctx.ts";
 import type { Register } from "../http/registry.ts";
+import { registerBatches } from "./batch/routes.ts";
+import { runBatch } from "./batch/run.ts";
+import { readPatch } from "./batch/schema.ts";
 import { registerParties } from "./parties/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
@@ -19,4 +23,10 @@ export function registerCatalog(register: Register): void {
   registerRecordings(register);
   registerWorks(register);
   registerParties(register);
+  registerBatches(register);
+}
+
+/** Carries a batch out from where it stopped. */
+export function runCatalogBatch(ctx: Ctx, batchId: string): Promise<void> {
+  return runBatch(ctx, readPatch, batchId);
 }

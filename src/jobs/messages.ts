@@ -5,6 +5,7 @@ import { z } from "zod";
 const artistId = z.templateLiteral(["art_", z.string()]);
 const userId = z.templateLiteral(["usr_", z.string()]);
 const statementId = z.templateLiteral(["stm_", z.string()]);
+const batchId = z.templateLiteral(["bat_", z.string()]);
 const exportId = z.templateLiteral(["exp_", z.string()]);
 
 /**
@@ -35,6 +36,8 @@ export const JOBS = {
   "statement.retract": z.strictObject({ artistId, statementId }),
   /** Write the next part of an export. */
   "export.run": z.strictObject({ artistId, exportId }),
+  /** Carry a batch of changes of the catalog out, from its last whole step on. */
+  "catalog.batch": z.strictObject({ artistId, batchId }),
   /** Make the finished answers of an artist's present generation. */
   "kpi.refresh": z.strictObject({ artistId }),
   /**

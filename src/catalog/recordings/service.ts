@@ -67,8 +67,10 @@ export function revisedRecording(row: ItemRow, said: SaidRecording): ItemFacts {
   const { deliveredAt, ...more } = readRecording(said, "body");
   const after = merged(before, more);
   if (touchesLock(before, row.deliveredAt, after)) {
+    const message = `It was delivered as ${before.isrc}. If the sound has changed, send "newRecording": true.`;
     throw new Problem("isrc_locked", {
-      detail: `It was delivered as ${before.isrc}. If the sound has changed, send "newRecording": true.`,
+      detail: message,
+      errors: [{ path: "body.isrc", code: "isrc_locked", message }],
     });
   }
   return recordingFacts(row.id, after, firstDelivery(row.deliveredAt, deliveredAt));
