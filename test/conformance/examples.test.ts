@@ -1,6 +1,7 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as batches from "../../src/catalog/batch/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
@@ -42,6 +43,7 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    batches,
     parties,
     recordings,
     releases,
