@@ -1,7 +1,7 @@
 // The HTTP door: what happens around every request, and the API as one readable list of rooms.
 
 import { Hono } from "hono";
-import { registerCatalog } from "./catalog/index.ts";
+import { hasItem, registerCatalog } from "./catalog/index.ts";
 import { registerGrants } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
@@ -23,11 +23,19 @@ import { createDoorman, MATRIX, registerTeam } from "./team/index.ts";
 const app = new Hono<HttpEnv>();
 const { register, operations } = openApi(app, describeApi());
 
+/** What threads can be about, and the operation that shows it. */
+const SHOWN_BY = { release: "getRelease", recording: "getRecording", statement: "getStatement" } as const;
+
 /** What threads can be about, and whom the rooms that own it let see it. */
-const visible: Visible = {
-  kinds: (role) => ((MATRIX["getStatement"] as readonly string[]).includes(role) ? ["statement"] : []),
-  exists: (ctx: Ctx, { kind, id }: ContextObject) =>
-    kind === "statement" ? hasStatement(ctx, id) : Promise.resolve(false),
+export const visible: Visible = {
+  kinds: (role) =>
+    Object.entries(SHOWN_BY).flatMap(([kind, operation]) =>
+      (MATRIX[operation] as readonly string[]).includes(role) ? [kind as keyof typeof SHOWN_BY] : [],
+    ),
+  exists: (ctx: Ctx, { kind, id }: ContextObject) => {
+    if (kind === "statement") return hasStatement(ctx, id);
+    return kind === "release" || kind === "recording" ? hasItem(ctx, kind, id) : Promise.resolve(false);
+  },
 };
 
 registerIdentity(register);
@@ -75,7 +83,8 @@ const doorman = createDoorman();
 const UNNAMED = makeId("request", 0, new Uint8Array(10));
 
 /** Paths that end in a secret. */
-const SECRET_PATHS = /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/guest\/invitations)\/).+/;
+const SECRET_PATHS =
+  /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/(?:guest\/invitations|digests\/off))\/).+/;
 
 /** What every answer says to browsers: nothing of ours is cached by others, framed, or guessed at. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [

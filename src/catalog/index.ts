@@ -7,14 +7,21 @@
 
 import type { Ctx } from "../db/ctx.ts";
 import type { Register } from "../http/registry.ts";
+import { registerAudit } from "./audit/routes.ts";
 import { registerBatches } from "./batch/routes.ts";
 import { runBatch } from "./batch/run.ts";
 import { readPatch } from "./batch/schema.ts";
+import { registerExports } from "./exports/routes.ts";
+import { registerImports } from "./imports/routes.ts";
 import { registerParties } from "./parties/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
 import { registerSearch } from "./search/routes.ts";
 import { registerWorks } from "./works/routes.ts";
+
+export { runImport } from "./imports/run.ts";
+export { recordingIdOf } from "./items/repository.ts";
+export { hasItem } from "./items/service.ts";
 
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
@@ -23,6 +30,9 @@ export function registerCatalog(register: Register): void {
   registerRecordings(register);
   registerWorks(register);
   registerParties(register);
+  registerImports(register);
+  registerExports(register);
+  registerAudit(register);
   registerBatches(register);
 }
 

@@ -9,7 +9,8 @@
 export { findRole } from "./admission/repository.ts";
 export { createDoorman } from "./doorman.ts";
 export { mailInvitation } from "./invitations/service.ts";
-export { isRole, MATRIX, ROLES, type Role } from "./model.ts";
+export { mailOwnershipOffer } from "./members/service.ts";
+export { isRole, MATRIX, mayCall, ROLES, type Role } from "./model.ts";
 export {
   causeStatements,
   findGeneration,

@@ -375,3 +375,18 @@ describe("versions", () => {
     expect((await owner.get(`${base}/releases/${id}`)).status).toBe(404);
   });
 });
+
+it("a thread can be about a release or a recording that the artist has, and about no other", async () => {
+  const [owner, other] = [await newOwner(), await newOwner()];
+  const release = await created(owner, "releases", { title: "Night Swims", type: "ep" });
+  const recording = await created(owner, "recordings", { title: "Undertow" });
+  const theirs = await created(other, "releases", { title: "Theirs", type: "ep" });
+  const about = async (kind: string, id: string) => {
+    const response = await owner.post("/api/dashboard/team/messages", { subject: "Well?", context: { kind, id } });
+    return response.status;
+  };
+  expect(await about("release", release.id)).toBe(201);
+  expect(await about("recording", recording.id)).toBe(201);
+  expect(await about("release", recording.id)).toBe(422);
+  expect(await about("release", theirs.id)).toBe(422);
+});

@@ -2,6 +2,7 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
+import { listItemsById } from "../audit/repository.ts";
 import type { Warning } from "../contributions/model.ts";
 import { documentOf, type ItemFacts, refused } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
@@ -27,7 +28,7 @@ import {
   type SentItem,
   stillOpen,
 } from "./model.ts";
-import { listThings, type ThingChange } from "./repository.ts";
+import type { ThingChange } from "./repository.ts";
 
 /** What becomes of an item; `change` is what is to be written for it. */
 export interface Decided extends ItemResult {
@@ -57,7 +58,7 @@ export async function decide(
   items: readonly SentItem[],
   isWhole: boolean,
 ): Promise<Decided[]> {
-  const rows = await listThings(
+  const rows = await listItemsById(
     ctx.db,
     ctx.scope,
     items.map(({ id }) => id),

@@ -1,6 +1,6 @@
 // The home of the reads and writes of batches, and of changing many things in a few statements.
 
-import { and, eq, getTableColumns, gte, inArray, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, sql } from "drizzle-orm";
 import { packRows } from "../../db/bulk.ts";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged, rowsChanged } from "../../db/scoped.ts";
@@ -69,21 +69,6 @@ export async function listWaiting(
       .where(isWaiting)
       .orderBy(t.place)
       .limit(limit),
-  );
-  return rows;
-}
-
-const { place: _, ...itemColumns } = getTableColumns(catalogItems);
-
-/** Lists what there is of these ids, whole. Reads 1 row for each. */
-export async function listThings(db: Db, scope: ArtistScope, ids: readonly string[]): Promise<ItemRow[]> {
-  const t = catalogItems;
-  const isOne = sql`${t.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  const [rows] = await db.read(
-    db.orm
-      .select(itemColumns)
-      .from(t)
-      .where(and(eq(t.artistId, scope.artistId), isOne)),
   );
   return rows;
 }

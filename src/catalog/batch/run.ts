@@ -4,8 +4,10 @@ import { findKeptAnswer } from "../../db/claims.ts";
 import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
+import { codesMoved, matchJobs } from "../items/service.ts";
 import { type Decided, decide } from "./decide.ts";
 import {
   type BatchOrder,
@@ -67,6 +69,7 @@ export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): 
         ],
         target: row.id,
         after: auditOf(row, results),
+        jobs: jobsOf(ctx, changed),
         result: state,
       });
       return state;
@@ -163,6 +166,7 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
         ],
         target: batch.id,
         after: auditOf(next, results),
+        jobs: jobsOf(ctx, changed),
       });
       return next;
     } catch (error) {
@@ -173,6 +177,14 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
       if (tries === MOST_TRIES) throw new Problem("unavailable", { cause: error });
     }
   }
+}
+
+/** The work that changed things cause, as if each had been changed by itself. */
+function jobsOf(ctx: Ctx, changed: Plan["changed"]): JobRequest[] {
+  return matchJobs(
+    ctx,
+    changed.flatMap(({ before, row }) => codesMoved(before, row)),
+  );
 }
 
 /** What the audit says: which things are in which version through it. What changed of each is kept with the batch. */

@@ -23,9 +23,12 @@ export interface EntryCredit {
   readonly party: number | null;
 }
 
-/** What every thing of an entry is known by beside its code: names that its sender gave it. */
+/** What every thing of an entry is known by beside its code. */
 interface Known {
   readonly line: number;
+  /** The id it has in the catalog that gave the file; null where it came from elsewhere. */
+  readonly id: string | null;
+  /** Names that its sender gave it. */
   readonly keys: readonly string[];
 }
 
@@ -45,8 +48,9 @@ export interface EntryWork extends Known {
 export interface EntryRecording extends Known {
   readonly said: Said<Omit<RecordingDocument, "artists" | "contributions" | "workIds">> &
     Pick<RecordingDocument, "title">;
-  /** As displayed in one line; credits that display the same stay as they are. */
   readonly artists: readonly EntryCredit[];
+  /** Whether its artists are only taken from the release: a recording that there is keeps its own, or none. */
+  readonly isArtistAssumed: boolean;
   readonly contributions: readonly EntryCredit[];
   readonly works: readonly number[];
 }

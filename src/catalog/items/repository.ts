@@ -1,6 +1,6 @@
 // The home of the reads and writes of the catalog's things.
 
-import { and, eq, getTableColumns, gt, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import { ID_PREFIXES } from "../../kernel/id.ts";
@@ -65,6 +65,12 @@ export async function listCoded(
       ),
   );
   return rows;
+}
+
+/** The id of the recording that an ISRC names, as SQL within another room's own; null where there is none. */
+export function recordingIdOf(scope: ArtistScope, isrc: SQL): SQL {
+  return sql`(SELECT i.id FROM ${catalogItems} i
+    WHERE i.artist_id = ${scope.artistId} AND i.kind = 'recording' AND i.code = ${isrc})`;
 }
 
 /** Lists what there is of these ids. Reads 1 row for each. */

@@ -1,10 +1,11 @@
 // The home of what is done alike to releases, recordings, works and parties: keep, list, change, remove.
 
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
+import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { type ItemFacts, type ItemKind, refused } from "./model.ts";
 import {
@@ -24,6 +25,11 @@ export async function getItem(ctx: Ctx, kind: ItemKind, id: string): Promise<Ite
   const row = await findItem(ctx.db, ctx.scope, id);
   if (row?.kind !== kind) throw new Problem("not_found");
   return row;
+}
+
+/** Tells whether there is a thing of a kind. */
+export async function hasItem(ctx: Ctx, kind: ItemKind, id: string): Promise<boolean> {
+  return (await findItem(ctx.db, ctx.scope, id))?.kind === kind;
 }
 
 /** Which page of a list is asked for. */
@@ -50,7 +56,8 @@ export async function createItem(ctx: Ctx, facts: ItemFacts, within: readonly It
   await requireRoom(ctx, [...within, facts]);
   const row = newRow(ctx, facts);
   const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts))];
-  const change = { writes, target: facts.id, after: afterOf(facts, within), result: row };
+  const jobs = matchJobs(ctx, [...within, facts].map(codedAs));
+  const change = { writes, target: facts.id, after: afterOf(facts, within), jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.create`, change));
   return row;
 }
@@ -74,7 +81,8 @@ export async function changeItem(
   await requireRoom(ctx, [...within, facts]);
   const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts))];
   const documents = { before: JSON.parse(before.document), after: afterOf(facts, within) };
-  const change = { writes, target: facts.id, ...documents, result: row };
+  const jobs = matchJobs(ctx, [...codesMoved(before, row), ...within.map(codedAs)]);
+  const change = { writes, target: facts.id, ...documents, jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.change`, change));
   return row;
 }
@@ -99,6 +107,7 @@ export async function deleteItem(ctx: Ctx, row: ItemRow, seen: SeenVersion): Pro
     writes: removeItemStatements(ctx.db, row),
     target: row.id,
     before: JSON.parse(row.document),
+    jobs: matchJobs(ctx, [codedAs(row)]),
   };
   await refusing(ctx, [], commit(ctx, `${row.kind}.delete`, change));
 }
@@ -124,6 +133,26 @@ function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
   return { artistId: ctx.scope.artistId, ...rowOf(facts), version: 1, ...times };
 }
 
+/** A thing as it was read, and what it is to be. */
+export interface ItemChange {
+  readonly before: ItemRow;
+  readonly facts: ItemFacts;
+}
+
+/**
+ * The writes that keep many things at once: new ones after what they use, and changed ones if they are in the versions
+ * they were read in. Whoever makes them has looked their codes up.
+ */
+export function manyWrites(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): Write[] {
+  return [
+    ...withinWrites(ctx, added),
+    ...changed.flatMap(({ before, facts }) => {
+      const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
+      return changeItemStatements(ctx.db, row, usedIds(facts));
+    }),
+  ];
+}
+
 function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {
   return within.flatMap((facts) => addItemStatements(ctx.db, newRow(ctx, facts), usedIds(facts)));
 }
@@ -131,6 +160,31 @@ function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {
 function afterOf(facts: ItemFacts, within: readonly ItemFacts[]): object {
   if (within.length === 0) return facts.document;
   return { ...facts.document, created: within.map(({ id, document }) => ({ id, ...document })) };
+}
+
+/** The ISRC of a recording; null of anything else. */
+function codedAs({ kind, code }: { kind: string; code: string | { value: string } | null }): string | null {
+  if (kind !== "recording" || code === null) return null;
+  return typeof code === "string" ? code : code.value;
+}
+
+/** The ISRCs that name something else through a change. */
+export function codesMoved(before: ItemRow, after: ItemRow): (string | null)[] {
+  return before.code === after.code ? [] : [codedAs(before), codedAs(after)];
+}
+
+/** ISRCs that one job looks up. */
+const CODES_PER_JOB = 500;
+
+/** Asks for the lines of statements to be matched with what some ISRCs name from now on. */
+export function matchJobs(ctx: Ctx, isrcs: readonly (string | null)[]): JobRequest[] {
+  const codes = [...new Set(isrcs)].filter((isrc) => isrc !== null);
+  const jobs: JobRequest[] = [];
+  for (let from = 0; from < codes.length; from += CODES_PER_JOB) {
+    const body = { artistId: ctx.scope.artistId, codes: codes.slice(from, from + CODES_PER_JOB) };
+    jobs.push({ kind: "statement.match", body });
+  }
+  return jobs;
 }
 
 /** The ids of what a thing uses, each once. */

@@ -14,6 +14,7 @@ type ThreadRow = {
   created_at: number;
   last_seq: number;
   last_at: number | null;
+  last_revision: number;
   read_seq: number;
   is_muted: number;
 };
@@ -34,12 +35,13 @@ function enter(desk: Desk, thread: string): ThreadRow {
 }
 
 /**
- * Lets the caller into a thread they take part in and may see, and says at which message it stands.
+ * Lets the caller into a thread they take part in and may see, and says at which message and at which change it stands.
  *
  * @throws Problem `not_found` for any other, whether it exists or not
  */
-export function enterThread(desk: Desk, thread: string): { lastSeq: number } {
-  return { lastSeq: enter(desk, thread).last_seq };
+export function enterThread(desk: Desk, thread: string): { lastSeq: number; lastRevision: number } {
+  const row = enter(desk, thread);
+  return { lastSeq: row.last_seq, lastRevision: row.last_revision };
 }
 
 /** Finds a thread with who takes part and what is unread. @throws Problem `not_found` as {@link enterThread} does */
@@ -89,6 +91,7 @@ function threadOf(desk: Desk, row: ThreadRow): Thread {
     createdBy: row.created_by,
     createdAt: row.created_at,
     lastSeq: row.last_seq,
+    lastRevision: row.last_revision,
     lastMessageAt: row.last_at,
     readSeq: row.read_seq,
     unread,

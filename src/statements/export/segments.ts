@@ -46,23 +46,6 @@ export async function* bytesOfExport(
   if (isZip) yield zipDirectory(files);
 }
 
-/** Streams bytes as fast as they are taken, holding one chunk at most. */
-export function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const next = await bytes.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      async cancel() {
-        await bytes.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
 /** The sums of some bytes. */
 export interface Sums {
   readonly sizeBytes: number;

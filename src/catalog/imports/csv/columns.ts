@@ -20,6 +20,9 @@ export interface CatalogRow {
   readonly discNumber: string | null;
   readonly trackVersion: string | null;
   readonly trackArtist: string | null;
+  /** Which release and which recording of the catalog it is, in a file that the catalog gave. */
+  readonly releaseId: string | null;
+  readonly recordingId: string | null;
 }
 
 /** A column: what its header says, and whether it is written even where no row needs it. */
@@ -50,6 +53,8 @@ export const COLUMNS: readonly CatalogColumn[] = [
   ifNeeded("discNumber", "disc_number"),
   ifNeeded("trackVersion", "track_version"),
   ifNeeded("trackArtist", "track_artist"),
+  ifNeeded("releaseId", "release_id"),
+  ifNeeded("recordingId", "recording_id"),
 ];
 
 /** The fields that are the same in every row of a release. */
@@ -62,6 +67,7 @@ export const RELEASE_FIELDS = [
   "upc",
   "releaseSubtitle",
   "releaseType",
+  "releaseId",
 ] as const satisfies readonly (keyof CatalogRow)[];
 
 const HEADERS: ReadonlyMap<keyof CatalogRow, string> = new Map(COLUMNS.map(({ field, header }) => [field, header]));

@@ -44,6 +44,7 @@ export function entriesOfCatalog({ rows, unknown }: ReadCatalog): ImportEntry[] 
 
 /** What rows of one release have in common; null where a row names none. */
 function releaseKey(row: CatalogRow): string | null {
+  if (row.releaseId !== null) return `id:${row.releaseId}`;
   if (row.upc !== null) return `upc:${parseGtin(row.upc) ?? row.upc}`;
   if (row.catalogNumber !== null) return `catalog:${row.catalogNumber}`;
   if (row.releaseTitle === null) return null;
@@ -68,7 +69,10 @@ function entryOf(group: readonly ReadRow[]): ImportEntry {
     const recording = recordingOf(row, at, key, works, notes);
     if (recording === null) continue;
     // One recording may stand on a release twice.
-    const known = recordings.findIndex(({ said: { isrc } }) => isrc != null && isrc === recording.said.isrc);
+    const known = recordings.findIndex(
+      ({ id, said: { isrc } }) =>
+        (isrc != null && isrc === recording.said.isrc) || (id !== null && id === recording.id),
+    );
     if (known === -1) recordings.push(recording);
     const index = known === -1 ? recordings.length - 1 : known;
     if (key !== null) tracks.push({ ...placeOf(row, at, places, notes), recording: index });
@@ -127,6 +131,7 @@ function releaseOf(
   const upc = notes.code(row.upc, parseGtin, { line, path: at("upc"), name: "UPC or EAN" });
   return {
     line,
+    id: row.releaseId,
     keys: [`release:${key}`],
     said: {
       title: title ?? "",
@@ -188,6 +193,7 @@ function recordingOf(
   const own = JSON.stringify([release, row.discNumber ?? "1", row.trackNumber, row.trackTitle, row.trackVersion]);
   return {
     line,
+    id: row.recordingId,
     keys: isrc === null ? [`recording:csv:${own}`] : [],
     said: {
       title: title ?? "",
@@ -196,6 +202,7 @@ function recordingOf(
       ...said("durationMs", durationIn(row.durationS, line, notes)),
     },
     artists,
+    isArtistAssumed: row.trackArtist === null,
     contributions: [],
     works: iswc === null || title === null ? [] : [workOf(works, iswc, title, line)],
   };
@@ -205,7 +212,7 @@ function recordingOf(
 function workOf(works: EntryWork[], iswc: string, title: string, line: number): number {
   const known = works.findIndex((work) => work.said.iswc === iswc);
   if (known !== -1) return known;
-  works.push({ line, keys: [], said: { title, iswc }, writers: [] });
+  works.push({ line, id: null, keys: [], said: { title, iswc }, writers: [] });
   return works.length - 1;
 }
 

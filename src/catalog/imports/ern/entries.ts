@@ -54,6 +54,7 @@ function entryOf(message: ReleaseMessage, release: MessageRelease, saidAt: Insta
     saidAt,
     release: {
       line,
+      id: null,
       keys: keysOf(message, release.codes, said.title),
       said: { ...said, deals },
       type: typeOf(message, release),
@@ -124,6 +125,7 @@ function takeDown(message: ReleaseMessage, codes: ReleaseCodes, line: number, sa
     saidAt,
     release: {
       line,
+      id: null,
       keys: keysOf(message, codes, null),
       said: { title: codes.grid ?? codes.icpn ?? "", ...(upc === null ? {} : { upc }) },
       type: null,

@@ -82,7 +82,7 @@ export class People {
       ...(number === null ? {} : { ipi: number }),
       ...(identity === null ? {} : { isni: identity }),
     };
-    this.list.push({ line, keys, said });
+    this.list.push({ line, id: null, keys, said });
     return this.list.length - 1;
   }
 }

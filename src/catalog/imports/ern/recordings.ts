@@ -59,6 +59,7 @@ export class Recordings {
     }
     return {
       line,
+      id: null,
       keys: this.#keysOf(recording, title),
       said: {
         title: title ?? "",
@@ -70,6 +71,7 @@ export class Recordings {
         ...this.#languages(recording),
       },
       artists: this.#people.artists(recording, notes),
+      isArtistAssumed: false,
       contributions: this.#people.contributors(recording, notes),
       works: this.#worksOf(recording, title),
     };
@@ -105,7 +107,7 @@ export class Recordings {
     for (const text of iswcs) {
       const iswc = notes.code(text, parseIswc, { line, path: "ISWC", name: "ISWC" });
       if (iswc !== null && title !== null)
-        places.push(this.#work({ line, keys: [], said: { title, iswc }, writers: [] }));
+        places.push(this.#work({ line, id: null, keys: [], said: { title, iswc }, writers: [] }));
     }
     for (const reference of works) {
       const work = this.#message.works.find((each) => each.reference === reference);
@@ -120,7 +122,7 @@ export class Recordings {
         continue;
       }
       const writers = this.#people.writers(work.credits, work.line, notes);
-      places.push(this.#work({ line: work.line, keys: [], said: { title: named, iswc }, writers }));
+      places.push(this.#work({ line: work.line, id: null, keys: [], said: { title: named, iswc }, writers }));
     }
     return [...new Set(places)];
   }
