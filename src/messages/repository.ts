@@ -38,8 +38,12 @@ export async function findHolding(
     if (sessionEnd === undefined) return null;
     if (seat.only !== null) return places.has(`${seat.id} ${seat.only}`) ? { ...seat, until: sessionEnd } : null;
     const standing = standings.get(seat.id);
-    if (standing?.role !== seat.role) return null;
+    if (standing?.role !== seat.role || !isSame(standing.releases, seat.releases)) return null;
     const until = Math.min(standing.until ?? Number.POSITIVE_INFINITY, sessionEnd);
     return { ...seat, until: Number.isFinite(until) ? until : null };
   });
+}
+
+function isSame(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -9,7 +9,7 @@ import { isId } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { findStandings } from "../../team/index.ts";
 import { ask, callerOf, systemCaller, type Visible } from "../ask.ts";
-import { type ActorId, type Attachment, fileKey, type Thread } from "../model.ts";
+import { type ActorId, type Attachment, fileKey, isSeen, type Thread } from "../model.ts";
 import type { HeldMessage, HubCaller } from "../protocol.ts";
 import { type Answer, canonicalOf, type Decision, hashOf, type SignedFile, signersOf } from "./model.ts";
 import { answerStatements, findDecision, findDecisions, proposalStatements, withdrawStatements } from "./repository.ts";
@@ -77,7 +77,7 @@ async function requireSigners(ctx: Ctx, visible: Visible, talk: Thread, parties:
   const { participants, guests, context } = talk;
   for (const party of parties) {
     const standing = participants.includes(party) ? standings.get(party) : undefined;
-    const sees = standing !== undefined && (context === null || visible.kinds(standing.role).includes(context.kind));
+    const sees = standing !== undefined && isSeen(visible.sees(standing), context);
     if (isId("user", party) && (sees || guests.includes(party))) continue;
     throw new Problem("participant_unknown", { detail: `${party} is nobody who can sign in this thread.` });
   }
