@@ -8,6 +8,7 @@ import { hashSecret } from "../identity/index.ts";
 import { Problem } from "../kernel/problems.ts";
 import { type Actor, cutArtistScope } from "../kernel/scope.ts";
 import {
+  denialStatements,
   findKey,
   findSession,
   isSightingDue,
@@ -51,6 +52,7 @@ async function artist(
   if (credentials === null) throw new Problem("unauthenticated");
   const { actor, role, reach, facts } = await memberOf(base, credentials, artistId);
   if (!mayCall(role, operation, reach.kind)) {
+    base.later(base.db.note(denialStatements(base, { actor, artistId: facts.id, role, operation })));
     const who = reach.kind === "artist" ? `The role ${role}` : "Access to single releases";
     throw new Problem("forbidden", { detail: `${who} may not do this.` });
   }

@@ -28,9 +28,11 @@ async function codeOf(response: Response): Promise<string> {
   return ((await response.json()) as { code: string }).code;
 }
 
-/** What the audit log of an artist says, oldest first. */
+/** What the audit log of an artist says was done, oldest first; who was refused is written after the answer. */
 async function actionsOf(artistId: string): Promise<string[]> {
-  const { results } = await env.DB.prepare("SELECT action FROM audit_log WHERE artist_id = ? ORDER BY id")
+  const { results } = await env.DB.prepare(
+    "SELECT action FROM audit_log WHERE artist_id = ? AND action <> 'access.deny' ORDER BY id",
+  )
     .bind(artistId)
     .all<{ action: string }>();
   return results.map(({ action }) => action);
