@@ -5,9 +5,9 @@ import { DurableObject } from "cloudflare:workers";
 import { openDb } from "../db/client.ts";
 import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
-import { instantToIso } from "../kernel/time.ts";
+import { type Instant, instantToIso } from "../kernel/time.ts";
 import { noteWaiting } from "./digests/service.ts";
-import { type ActorId, fileKey } from "./model.ts";
+import { type ActorId, fileKey, isSeen } from "./model.ts";
 import { Courier } from "./object/courier.ts";
 import * as digests from "./object/digests.ts";
 import * as files from "./object/files.ts";
@@ -25,6 +25,7 @@ import {
   type HubVerbs,
   MAX_FRAME,
   type Outcome,
+  type Place,
   REFUSAL_HEADER,
   readAfter,
   type Seat,
@@ -61,7 +62,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     openStorage(state.storage);
-    this.#seats = new Seats((seats) => this.#findHolding(seats));
+    this.#seats = new Seats(state.getWebSockets(), (seats) => this.#findHolding(seats));
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -93,18 +94,18 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const { searchParams } = new URL(request.url);
     const seat = this.#useTicket(searchParams.get("ticket") ?? "");
     const after = readAfter(searchParams.get("after") ?? "");
-    const [held = null] = seat === null ? [] : await this.#findHolding([seat]);
+    const held = seat === null ? null : await this.#seats.confirm(seat);
     if (held === null) return refusal("unauthenticated");
     if (after === null) return refusal("invalid_request");
-    if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
+    const others = this.#seats.of(held.id).length;
+    if (others >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
-    const isFirst = this.ctx.getWebSockets(held.id).length === 0;
-    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [held.id, LINES] : [held.id]);
+    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [LINES] : []);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
-    if (isFirst) this.#tellPresence(held.id, true);
+    if (others === 0) this.#tellPresence(held.id, true);
     this.#courier.leave();
-    await this.#schedule();
+    await this.#wakeAt(held.until);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -217,7 +218,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         this.#run(seat, (desk) => threads.read(desk, frame));
         return;
       case "resume":
-        this.#replay(socket, seat, thread, frame.after);
+        this.#replay(socket, seat, thread, { seq: frame.after, revision: frame.revision });
         return;
       case "typing": {
         const now = Date.now();
@@ -231,16 +232,16 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, number>): void {
+  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, Place>): void {
     const { greeting, peers } = this.#run(seat, (desk) => ({
       greeting: threads.greeting(desk),
       peers: threads.listPeers(desk, seat.id),
     }));
-    const online = peers.filter((peer) => this.ctx.getWebSockets(peer).length > 0);
+    const online = peers.filter((peer) => this.#seats.of(peer).length > 0);
     this.#say(socket, { type: "hello", user: seat.id, threads: greeting, online });
-    for (const [thread, seq] of after) {
+    for (const [thread, place] of after) {
       try {
-        this.#replay(socket, seat, thread, seq);
+        this.#replay(socket, seat, thread, place);
       } catch (error) {
         // A thread that is no longer to be seen must not cost the others.
         this.#say(socket, { type: "error", code: problemFacts(error).code, thread });
@@ -248,18 +249,19 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #replay(socket: WebSocket, seat: Seat, thread: string, after: number): void {
-    const missed = this.#run(seat, (desk) =>
-      messages.listMessages(desk, { thread, after, limit: RESUMED_AT_ONCE + 1 }),
+  #replay(socket: WebSocket, seat: Seat, thread: string, place: Place): void {
+    const { changed, added, revision } = this.#run(seat, (desk) =>
+      messages.listMissed(desk, { thread, ...place, limit: RESUMED_AT_ONCE + 1 }),
     );
-    const sent = missed.slice(0, RESUMED_AT_ONCE);
-    for (const message of sent) this.#say(socket, { type: "message", ...wireMessage(message) });
-    this.#say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
+    const sent = added.slice(0, RESUMED_AT_ONCE);
+    for (const message of [...changed, ...sent]) this.#say(socket, { type: "message", ...wireMessage(message) });
+    const seq = sent.at(-1)?.seq ?? place.seq;
+    this.#say(socket, { type: "resumed", thread, seq, revision, isMore: added.length > sent.length });
   }
 
   #tell({ thread, frame, hidden, by, only }: Told, now: number): void {
     const desk = { sql: this.ctx.storage.sql };
-    const kind = threads.kindOf(desk, thread);
+    const context = threads.contextOf(desk, thread);
     const blockers = threads.listBlockers(desk, by);
     const text = JSON.stringify(frame);
     const hiddenText = hidden === undefined ? null : JSON.stringify(hidden);
@@ -269,11 +271,10 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       if (actor === by && !isForSelf) continue;
       const words = blockers.has(actor) ? hiddenText : text;
       if (words === null) continue;
-      for (const socket of this.ctx.getWebSockets(actor)) {
+      for (const socket of this.#seats.of(actor)) {
         if (this.#seats.isOver(socket, now)) continue;
         const seat = this.#seats.at(socket);
-        const sees =
-          seat.only === null ? kind === null || (seat.kinds as string[]).includes(kind) : seat.only === thread;
+        const sees = seat.only === null ? isSeen(seat.sees, context) : seat.only === thread;
         if (sees) this.#courier.take(socket, words);
       }
     }
@@ -286,16 +287,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   #tellPresence(user: ActorId, isOnline: boolean): void {
     const text = JSON.stringify({ type: "presence", user, isOnline } satisfies ServerFrame);
     for (const peer of threads.listPeers({ sql: this.ctx.storage.sql }, user)) {
-      for (const socket of this.ctx.getWebSockets(peer)) this.#courier.take(socket, text);
+      for (const socket of this.#seats.of(peer)) this.#courier.take(socket, text);
     }
   }
 
   #leave(socket: WebSocket): void {
     const seat = this.#seats.at(socket);
-    const left = this.ctx
-      .getWebSockets(seat.id)
-      .filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
-    if (left.length === 0) this.#tellPresence(seat.id, false);
+    this.#seats.vacate(socket);
+    if (this.#seats.of(seat.id).length === 0) this.#tellPresence(seat.id, false);
     this.#courier.leave();
   }
 
@@ -309,7 +308,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   }
 
   async #recheck(actor: ActorId | null): Promise<number> {
-    const sockets = actor === null ? this.ctx.getWebSockets() : this.ctx.getWebSockets(actor);
+    const sockets = actor === null ? this.ctx.getWebSockets() : this.#seats.of(actor);
     const closed = await this.#seats.recheck(sockets, Date.now());
     await this.#schedule();
     return closed;
@@ -327,7 +326,12 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
     const lookAt = digests.nextLookAt(this.ctx.storage.sql);
     const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
-    if (!Number.isFinite(next)) return;
+    await this.#wakeAt(Number.isFinite(next) ? next : null);
+  }
+
+  /** Has the alarm ring at a moment, or earlier when that was asked for. */
+  async #wakeAt(next: Instant | null): Promise<void> {
+    if (next === null) return;
     const set = await this.ctx.storage.getAlarm();
     if (set === null || next < set) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));
   }

@@ -37,6 +37,16 @@ export interface ContextObject {
   readonly id: string;
 }
 
+/** Writes one thing as a member of what somebody may see. */
+export function oneThing({ kind, id }: ContextObject): string {
+  return `${kind} ${id}`;
+}
+
+/** Tells whether who may see such kinds and things may see what a thread is about. */
+export function isSeen(sees: readonly string[], context: ContextObject | null): boolean {
+  return context === null || sees.includes(context.kind) || sees.includes(oneThing(context));
+}
+
 /** Who takes part: a person, or a program by its key. */
 export type ActorId = string;
 
@@ -56,6 +66,8 @@ export interface Thread {
   readonly createdBy: ActorId;
   readonly createdAt: Instant;
   readonly lastSeq: number;
+  /** How many changes and deletions there have been. */
+  readonly lastRevision: number;
   readonly lastMessageAt: Instant | null;
   /** How far this participant has read. */
   readonly readSeq: number;
@@ -94,6 +106,8 @@ export interface Message {
   readonly at: Instant;
   readonly editedAt: Instant | null;
   readonly deletedAt: Instant | null;
+  /** Which of the thread's changes was the last one of this message: 0 for none. */
+  readonly revision: number;
   readonly edits: readonly Edit[];
   /** The decision it is proposed for or has become; it stays as it is for as long. */
   readonly decision: string | null;

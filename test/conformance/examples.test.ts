@@ -1,7 +1,10 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as catalogAudit from "../../src/catalog/audit/schema.ts";
+import * as batches from "../../src/catalog/batch/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as catalogImports from "../../src/catalog/imports/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
@@ -46,6 +49,9 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    batches,
+    catalogAudit,
+    catalogImports,
     parties,
     recordings,
     releases,
