@@ -27,7 +27,7 @@ const { register, operations } = openApi(app, describeApi());
 const SHOWN_BY = { release: "getRelease", recording: "getRecording", statement: "getStatement" } as const;
 
 /** What threads can be about, and whom the rooms that own it let see it. */
-const visible: Visible = {
+export const visible: Visible = {
   sees: ({ role, releases }) =>
     Object.entries(SHOWN_BY).flatMap(([kind, operation]) => {
       if (!(MATRIX[operation] as readonly string[]).includes(role)) return [];
@@ -85,7 +85,8 @@ const doorman = createDoorman();
 const UNNAMED = makeId("request", 0, new Uint8Array(10));
 
 /** Paths that end in a secret. */
-const SECRET_PATHS = /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/guest\/invitations)\/).+/;
+const SECRET_PATHS =
+  /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/(?:guest\/invitations|digests\/off))\/).+/;
 
 /** What every answer says to browsers: nothing of ours is cached by others, framed, or guessed at. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [

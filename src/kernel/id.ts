@@ -31,6 +31,7 @@ export const ID_PREFIXES = {
   decision: "dec",
   export: "exp",
   batch: "bat",
+  import: "imp",
   identity: "idn",
   request: "req",
 } as const satisfies Record<string, string>;

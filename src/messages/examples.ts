@@ -68,6 +68,7 @@ export const EXAMPLES = {
     canonical: JSON.stringify(slackTide),
     hash: "3d1f7c0e5b2a9486d1f7c0e5b2a94863d1f7c0e5b2a9486d1f7c0e5b2a948631",
   },
+  DigestSettings: { frequency: "hourly" },
   AttachmentLink: {
     url: "/api/messages/file?token=AVQ…",
     expiresAt: "2026-09-01T12:20:00.000Z",

@@ -6,8 +6,10 @@ import { openDb } from "../db/client.ts";
 import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
 import { type Instant, instantToIso } from "../kernel/time.ts";
+import { noteWaiting } from "./digests/service.ts";
 import { type ActorId, fileKey, isSeen } from "./model.ts";
 import { Courier } from "./object/courier.ts";
+import * as digests from "./object/digests.ts";
 import * as files from "./object/files.ts";
 import * as messages from "./object/messages.ts";
 import { Seats } from "./object/seats.ts";
@@ -54,6 +56,8 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   );
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
+  /** Whether what is sent will be looked at should it lie unread; forgotten, that is written once more. */
+  #isLooking = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -75,6 +79,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         return { value: (await this.#recheck(actor)) as HubVerbs[V]["out"] };
       }
       const value = this.#run(caller, (desk) => carryOut(desk, verb as DeskVerb, input as never));
+      if (verb === "send") await this.#lookLater();
       if (verb === "reserveFile" || verb === "remove") await this.#schedule();
       return { value: value as HubVerbs[V]["out"] };
     } catch (error) {
@@ -116,6 +121,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       await this.#hear(socket, frame);
     }
     this.#courier.leave();
+    if (frame?.type === "send") await this.#lookLater();
     if (frame?.type === "delete") await this.#schedule();
   }
 
@@ -146,7 +152,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     this.#leave(socket);
   }
 
-  /** Ends accesses whose time has come, and sweeps uploads that were never sent. */
+  /** Ends accesses whose time has come, sweeps uploads that were never sent, and looks for whom something lies unread. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     const { sql } = this.ctx.storage;
@@ -158,7 +164,23 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       await this.env.FILES.delete(unsent.map((id) => fileKey(String(this.ctx.id.name), id)));
       files.forgetFiles(sql, unsent);
     }
+    await this.#lookForUnread(now);
     await this.#schedule();
+  }
+
+  /** Sees to it that what was just sent is looked at, should it lie unread. */
+  async #lookLater(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    digests.lookBy(this.ctx.storage.sql, Date.now());
+    await this.#schedule();
+  }
+
+  /** Notes in D1 for whom messages lie unread: their mails are written there, across all of a person's artists. */
+  async #lookForUnread(now: number): Promise<void> {
+    const artistId = String(this.ctx.id.name);
+    const note = (people: readonly ActorId[]) => noteWaiting(openDb(this.env.DB), artistId, people, now);
+    this.#isLooking = await digests.look(this.ctx.storage.sql, now, note);
   }
 
   /** Runs a verb: everything it writes is kept or nothing, and what it tells is told afterwards. */
@@ -302,7 +324,8 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const open = this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
     const ends = open.flatMap((socket) => this.#seats.at(socket).until ?? []);
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
-    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
+    const lookAt = digests.nextLookAt(this.ctx.storage.sql);
+    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
     await this.#wakeAt(Number.isFinite(next) ? next : null);
   }
 

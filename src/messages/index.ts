@@ -8,6 +8,7 @@
 
 export type { Visible } from "./ask.ts";
 export { tellOfDecision } from "./decisions/service.ts";
+export { askDigests, mailDigest } from "./digests/service.ts";
 export { mailGuestInvitation } from "./guests/service.ts";
 export { Hub } from "./hub.ts";
 export type { ContextObject, ObjectKind } from "./model.ts";

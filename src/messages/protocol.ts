@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { ProblemCode } from "../kernel/problems.ts";
 import { type Instant, instantToIso } from "../kernel/time.ts";
 import type { DecisionStatus } from "./decisions/model.ts";
+import type { UnreadThread } from "./digests/model.ts";
 import { type ActorId, type Attachment, type ContextObject, MAX_TEXT, type Message, type Thread } from "./model.ts";
 
 /** Who asks something of the hub, as the Worker has verified it on this very request. */
@@ -56,6 +57,7 @@ export interface HubVerbs {
   holdMessage: { in: { thread: string; message: string }; out: HeldMessage };
   listDecisions: { in: { thread: string | null; before: string | null; limit: number }; out: string[] };
   tellDecision: { in: { id: string; status: DecisionStatus; signed: readonly ActorId[] }; out: null };
+  listUnread: { in: { after: Readonly<Record<string, number>>; until: Instant }; out: UnreadThread[] };
   addTicket: { in: { hash: string; seat: Seat; expiresAt: Instant }; out: null };
   reserveFile: { in: Attachment; out: null };
   keepFile: { in: { id: string }; out: null };

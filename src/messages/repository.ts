@@ -11,7 +11,7 @@ const GUESTS = `SELECT user_id, thread_id FROM message_guests
   WHERE artist_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND ended_at IS NULL`;
 
 /**
- * Asks which seats still hold: the membership, key or invitation, in the very role, and the session behind it.
+ * Asks which seats still hold: the membership, key or invitation, in the very role, not limited to releases, and the session behind it.
  *
  * One round trip and a few rows for each seat.
  * @returns for each seat, in order: the seat with the end of its access as it is now, or null when it holds no more

@@ -7,6 +7,7 @@ import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { ask, callerOf, type Visible } from "./ask.ts";
 import { registerDecisions } from "./decisions/routes.ts";
+import { registerDigests } from "./digests/routes.ts";
 import { registerFiles } from "./files/routes.ts";
 import { registerGuests } from "./guests/routes.ts";
 import {
@@ -355,4 +356,5 @@ export function registerMessages(register: Register, visible: Visible): void {
   registerDecisions(register, visible);
   for (const each of threadEndpoints(visible)) register(each);
   registerGuests(register, visible);
+  registerDigests(register);
 }

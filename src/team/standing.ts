@@ -3,7 +3,7 @@
 
 import type { Db } from "../db/client.ts";
 import type { Instant } from "../kernel/time.ts";
-import { lowerRole, type Role, releasesIn } from "./model.ts";
+import { lowerRole, mayCall, type Role, releasesIn } from "./model.ts";
 
 /** What a person or a key is to an artist. */
 export interface Standing {
@@ -14,6 +14,11 @@ export interface Standing {
   readonly releases: readonly string[] | null;
   /** When it ends by itself. */
   readonly until: Instant | null;
+}
+
+/** Tells whether somebody may call an operation as they stand, on everything or within the releases they are limited to. */
+export function mayAsStanding({ role, releases }: Standing, operation: string): boolean {
+  return mayCall(role, operation, releases === null ? "artist" : "release");
 }
 
 // A membership of one's own comes before an organisation's, and of several organisations the oldest counts, as at sign-in.

@@ -302,6 +302,17 @@ describe("access that ends", () => {
     expect(two.frames.concat(three.frames).filter(({ type }) => type === "message")).toEqual([]);
   });
 
+  it("closes the socket of who is limited to single releases, in the same role", async () => {
+    const { world, noa } = await pair();
+    const client = await connect(noa.caller);
+    await env.DB.prepare("UPDATE memberships SET scope_json = ? WHERE user_id = ?")
+      .bind('{"kind":"release","releaseIds":["rel_x"]}', noa.id)
+      .run();
+    await recheck(world.artistId, noa.id);
+    await until("it to be closed", async () => client.closed, 5000);
+    expect(client.closed).toMatchObject({ code: 4403 });
+  });
+
   it("ends a socket that acts, also when nobody said so", async () => {
     const { world, noa, thread } = await pair();
     const client = await connect(noa.caller);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import { MATRIX, mayCall, ROLES, type Role, shrinks } from "../../src/team/model.ts";
 import { ORGANISATION_MATRIX } from "../../src/team/organisations/model.ts";
-import { jobsOf } from "../harness/doors.ts";
+import { deliver, jobsOf, quietEnv } from "../harness/doors.ts";
 import { type Caller, newPerson, newWorld, nobody, ORIGIN, until, type World } from "../harness/world.ts";
 
 const TEAM = "/api/dashboard/team";
@@ -443,6 +443,31 @@ describe("handing an artist over", () => {
     expect((await owner.caller.post(`${TEAM}/members/${heir.id}/ownership`)).status).toBe(403);
     expect((await heir.caller.post(accept)).status).toBe(404);
     expect(await actionsOf(world.artistId)).toEqual(["ownership.offer", "ownership.accept"]);
+  });
+
+  it("is mailed to the member, once, for as long as the offer stands", async () => {
+    const world = await newWorld();
+    const [owner, heir] = [await joined(world, "owner"), await joined(world, "manager")];
+    const url = `${ORIGIN}${TEAM}/members/${heir.id}/ownership`;
+    const { status, jobs } = await jobsOf(owner.caller, "POST", url);
+    expect(status).toBe(201);
+    const body = { artistId: world.artistId, membershipId: heir.id, origin: ORIGIN };
+    expect(jobs).toEqual([{ kind: "mail.ownership_offer", body }]);
+    const mails = async () => {
+      const sql = "SELECT m.* FROM dev_mail m JOIN users u ON u.email = m.to_address WHERE u.id = ?";
+      return (await env.DB.prepare(sql).bind(heir.userId).all<{ subject: string; text: string }>()).results;
+    };
+    const job = { kind: "mail.ownership_offer", body };
+    const at = Array.from({ length: 8 }, (_, n) => deliver(quietEnv().env, [{ ...job, id: `job_${heir.id}_${n}` }]));
+    await Promise.all(at);
+    await deliver(quietEnv().env, [{ ...job, id: `job_${heir.id}` }]);
+    expect(await mails()).toMatchObject([
+      { subject: "Glass Harbor is offered to you", text: expect.stringContaining(`${ORIGIN}/docs`) },
+    ]);
+    await jobsOf(owner.caller, "POST", url);
+    await owner.caller.delete(`${TEAM}/members/${heir.id}/ownership`);
+    await deliver(quietEnv().env, [{ ...job, id: `job_${heir.id}_late` }]);
+    expect(await mails()).toHaveLength(1);
   });
 
   it("comes to nothing when it is withdrawn, declined, too old, or offered by one who owns no more", async () => {

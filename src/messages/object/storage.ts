@@ -116,6 +116,11 @@ const STEPS: readonly string[] = [
   ALTER TABLE messages ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX messages_by_revision ON messages (thread_id, revision) WHERE revision > 0;
   `,
+  // One row: up to which message it was looked for whom something lies unread, and when to look again.
+  `
+  CREATE TABLE unread (looked INTEGER NOT NULL, look_at INTEGER) STRICT;
+  INSERT INTO unread SELECT coalesce(max(place), 0), NULL FROM messages;
+  `,
 ];
 
 /**

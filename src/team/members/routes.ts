@@ -103,14 +103,14 @@ const OfferOwnership = endpoint({
   tag,
   summary: "Offer the artist to a member",
   description:
-    "They have seven days to accept; until then nothing changes. Then they are its owner, and whoever offered an admin.",
+    "They are mailed so, and have seven days to accept; until then nothing changes. Then they are its owner, and whoever offered an admin.",
   access: "artist",
   idempotencyKey: false,
   params,
   answers: { 201: { description: "The offer.", schema: OwnershipOffer } },
   problems: ["conflict"],
   example,
-  handle: async ({ ctx, params: { id } }) => offerOwnership(ctx, id),
+  handle: async ({ ctx, params: { id }, request }) => offerOwnership(ctx, id, new URL(request.url).origin),
   present: (offer) => ({ status: 201, body: presentOffer(offer) }),
 });
 

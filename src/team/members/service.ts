@@ -10,6 +10,8 @@ import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { cutArtistScope } from "../../kernel/scope.ts";
 import type { Instant } from "../../kernel/time.ts";
+import { sendMailOnce } from "../../mail/index.ts";
+import { ownershipMail } from "../invitations/letter.ts";
 import { type InvitationRow, listInvitations } from "../invitations/repository.ts";
 import {
   type Access,
@@ -211,11 +213,11 @@ export interface OwnershipOffer {
 }
 
 /**
- * Offers the artist to a member, who has seven days to accept; another offer takes its place.
+ * Offers the artist to a member, who is mailed so and has seven days to accept; another offer takes its place.
  *
  * @throws Problem `not_found`, `conflict` for a key, or for a member who is an owner already
  */
-export async function offerOwnership(ctx: Ctx, id: string): Promise<OwnershipOffer> {
+export async function offerOwnership(ctx: Ctx, id: string, origin: string): Promise<OwnershipOffer> {
   const member = await getMember(ctx, id);
   const { actor } = ctx;
   const own =
@@ -234,8 +236,22 @@ export async function offerOwnership(ctx: Ctx, id: string): Promise<OwnershipOff
     writes: offerStatements(ctx.db, ctx.scope, id, { by: own.id, until }),
     target: id,
     after: { by: own.id, until },
+    jobs: [{ kind: "mail.ownership_offer", body: { artistId: ctx.scope.artistId, membershipId: id, origin } }],
   });
   return { member, expiresAt: until };
+}
+
+/** Mails a member the offer that stands, once. @throws Problem as `sendMailOnce` does */
+export async function mailOwnershipOffer(ctx: Ctx, id: string, origin: string): Promise<void> {
+  const member = await findMember(ctx.db, ctx.scope, id);
+  const { email = null, offeredBy = null, offeredUntil: until = null } = member ?? {};
+  if (email === null || offeredBy === null || until === null || until <= ctx.now) return;
+  const by = (await findMember(ctx.db, ctx.scope, offeredBy))?.name ?? "The owner";
+  const { homeUrl } = ctx.settings;
+  await sendMailOnce(ctx, `ownership ${ctx.scope.artistId} ${id} ${until}`, async () => ({
+    mail: ownershipMail({ email, by, artist: ctx.artist.name, until }, new URL(homeUrl, origin).href),
+    writes: [],
+  }));
 }
 
 /** Takes an offer of ownership back. @throws Problem `not_found` when there is none */
