@@ -40,6 +40,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listApiKeys: RUNS_TEAM,
   revokeApiKey: RUNS_TEAM,
   getTeam: SEES_TEAM,
+  listMembers: SEES_TEAM,
   updateMember: RUNS_TEAM,
   removeMember: RUNS_TEAM,
   offerOwnership: ["owner"],
