@@ -381,7 +381,7 @@ describe("an import that is cut off", () => {
   }
 
   it.each([true, false])("anywhere goes on and ends the same (write sent: %s)", async (isSent) => {
-    for (let after = 0; after < 5; after += 1) {
+    for (let after = 0; after < 6; after += 1) {
       const world = await newWorld();
       const caller = await world.as("manager");
       const id = await received(world, caller);
@@ -420,7 +420,6 @@ describe("an import that is cut off", () => {
     ] as const) {
       const file = `release_title,upc_gtin,track_number,track_title,isrc,duration_s\n${rows(seconds)}`;
       const id = await received(world, caller, file);
-      await runImport(await world.ctx(), id);
       const ctx = await world.ctx();
       const batches: number[] = [];
       const write: Ctx["db"]["write"] = async (writes) => {

@@ -43,8 +43,8 @@ export async function runImport(ctx: Ctx, importId: string): Promise<void> {
   const row = await findImport(ctx.db, ctx.scope, importId);
   if (row === null) return;
   try {
-    if (row.status === "received") await understand(ctx, row);
-    else if (row.status === "applying") await applyEntries(ctx, row);
+    const planned = row.status === "received" ? await understand(ctx, row) : row;
+    if (planned.status === "applying") await applyEntries(ctx, planned);
   } catch (error) {
     if (error instanceof AnotherRunError) return;
     throw error;
@@ -54,18 +54,19 @@ export async function runImport(ctx: Ctx, importId: string): Promise<void> {
 /** Another run took this step. */
 class AnotherRunError extends Error {}
 
-async function understand(ctx: Ctx, row: ImportRow): Promise<void> {
+/** Makes the plan of a file. Gives the import as it then is. */
+async function understand(ctx: Ctx, row: ImportRow): Promise<ImportRow> {
   let read: { entries: ImportEntry[]; facts: Partial<ImportRow> };
   try {
     read = await entriesOf(ctx, row);
   } catch (error) {
     if (!(error instanceof Problem) || error.code === "unavailable") throw error;
-    await fail(ctx, row, error);
-    return;
+    return fail(ctx, row, error);
   }
   const planBytes = await writePlan(ctx, row.id, read.entries);
   const set = { ...read.facts, status: "applying" as const, planBytes, totalEntries: read.entries.length };
-  await only(persist(ctx, moveStatements(ctx.db, row, set), [jobOf(ctx, row.id)]));
+  await only(persist(ctx, moveStatements(ctx.db, row, set)));
+  return { ...row, ...set };
 }
 
 async function entriesOf(
@@ -188,10 +189,11 @@ async function finish(ctx: Ctx, row: ImportRow): Promise<void> {
   await removeObjects(ctx, row.id, ["plan"]);
 }
 
-async function fail(ctx: Ctx, row: ImportRow, { code, detail }: Problem): Promise<void> {
+async function fail(ctx: Ctx, row: ImportRow, { code, detail }: Problem): Promise<ImportRow> {
   const problem = { code, detail: detail ?? null };
   const set = { status: "failed" as const, problem: JSON.stringify(problem), finishedAt: ctx.now };
   await only(commit(ctx, "import.fail", { writes: moveStatements(ctx.db, row, set), target: row.id, after: problem }));
+  return { ...row, ...set };
 }
 
 /** Carries a move out that another run may have made first. */
