@@ -2,9 +2,8 @@
 
 import { endpoint } from "../../http/endpoint.ts";
 import type { Register } from "../../http/registry.ts";
-import { streamOf } from "../../kernel/bytes.ts";
 import { COLUMNS } from "../imports/csv/columns.ts";
-import { catalogCsv } from "./service.ts";
+import { openCatalogCsv } from "./service.ts";
 
 const ExportCatalog = endpoint({
   operation: "exportCatalog",
@@ -15,7 +14,7 @@ const ExportCatalog = endpoint({
   description: `One row for each track, as an import takes it back: imported again it changes nothing. A text that a spreadsheet would take for a formula has an apostrophe before it. The columns: ${COLUMNS.map(({ header }) => `\`${header}\``).join(", ")}.`,
   access: "artist",
   answers: { 200: { description: "The catalog.", mediaType: "text/csv" } },
-  handle: async ({ ctx }) => streamOf(catalogCsv(ctx)),
+  handle: async ({ ctx }) => openCatalogCsv(ctx),
   present: (body) =>
     new Response(body, {
       headers: {

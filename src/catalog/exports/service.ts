@@ -1,6 +1,7 @@
 // The home of the catalog given back as CSV, as an import takes it.
 
 import type { Ctx } from "../../db/ctx.ts";
+import { streamOf } from "../../kernel/bytes.ts";
 import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
 import { displayedArtists } from "../contributions/model.ts";
 import { type CatalogRow, COLUMNS, EMPTY_ROW } from "../imports/csv/columns.ts";
@@ -16,10 +17,26 @@ const PAGE = 50;
 
 const FIELDS = COLUMNS.map(({ field }) => field);
 
-/** Writes every release with its tracks, and then the recordings that are on none, each oldest first. */
-export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
+/**
+ * Writes every release with its tracks, and then the recordings that are on none, each oldest first.
+ *
+ * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
+ */
+export async function openCatalogCsv(ctx: Ctx): Promise<ReadableStream<Uint8Array>> {
+  const rows = catalogRows(ctx);
+  const first = await rows.next();
+  const header = new TextEncoder().encode(csvHeader(FIELDS));
+  return streamOf(
+    (async function* () {
+      yield header;
+      if (first.done !== true) yield first.value;
+      yield* rows;
+    })(),
+  );
+}
+
+async function* catalogRows(ctx: Ctx): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(csvHeader(FIELDS));
   for await (const releases of pages(ctx, "release")) {
     const rows = await rowsOfReleases(ctx, releases);
     yield encoder.encode(rows.map((row) => csvRow(row, FIELDS)).join(""));

@@ -1,6 +1,6 @@
 // The home of what is done alike to releases, recordings, works and parties: keep, list, change, remove.
 
-import { ConstraintError, type Write } from "../../db/client.ts";
+import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
@@ -128,7 +128,8 @@ export function rowOf({ kind, id, title, artists, code, type, status, words, doc
   };
 }
 
-function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
+/** The row of a thing that is to be added. */
+export function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
   const times = { createdAt: ctx.now, updatedAt: ctx.now };
   return { artistId: ctx.scope.artistId, ...rowOf(facts), version: 1, ...times };
 }
@@ -137,20 +138,6 @@ function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
 export interface ItemChange {
   readonly before: ItemRow;
   readonly facts: ItemFacts;
-}
-
-/**
- * The writes that keep many things at once: new ones after what they use, and changed ones if they are in the versions
- * they were read in. Whoever makes them has looked their codes up, and commits {@link recodedJobs} with them.
- */
-export function manyWrites(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): Write[] {
-  return [
-    ...withinWrites(ctx, added),
-    ...changed.flatMap(({ before, facts }) => {
-      const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
-      return changeItemStatements(ctx.db, row, usedIds(facts));
-    }),
-  ];
 }
 
 function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {
