@@ -2,10 +2,12 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
+import { sheetHeader, sheetRow } from "../batch/cells.ts";
+import { fieldsOf } from "../batch/model.ts";
 import { displayedArtists } from "../contributions/model.ts";
 import { type CatalogRow, COLUMNS, EMPTY_ROW } from "../imports/csv/columns.ts";
 import { csvHeader, csvRow } from "../imports/csv/write.ts";
-import { documentOf } from "../items/model.ts";
+import { documentOf, type ItemKind } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
@@ -34,7 +36,16 @@ export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* pages(ctx: Ctx, kind: "release" | "recording"): AsyncGenerator<ItemRow[]> {
+/** Writes all things of a kind with all that is said of them, oldest first, as a batch takes them back. */
+export async function* catalogSheet(ctx: Ctx, kind: ItemKind, columns: readonly string[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  yield encoder.encode(sheetHeader(columns));
+  for await (const rows of pages(ctx, kind)) {
+    yield encoder.encode(rows.map((row) => sheetRow(columns, row, fieldsOf(kind, row))).join(""));
+  }
+}
+
+async function* pages(ctx: Ctx, kind: ItemKind): AsyncGenerator<ItemRow[]> {
   let after: string | null = null;
   for (;;) {
     const rows: ItemRow[] = await listFrom(ctx.db, ctx.scope, [kind], after, PAGE);
