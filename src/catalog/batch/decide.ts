@@ -100,6 +100,8 @@ function draft(
   isWhole: boolean,
 ): Drafted | Decided {
   const kind = kindOfId(sent.id);
+  // In the order in which a PATCH is refused: its shape, that there is no such thing, its version, what it means.
+  const said = kind === null || sent.expect !== undefined ? null : read(kind, sent.set);
   if (kind === null || before?.kind !== kind) {
     throw new Problem("not_found", { detail: `there is no "${sent.id}" in the catalog` });
   }
@@ -110,7 +112,7 @@ function draft(
   if (conflicts.length > 0 && (isWhole || Object.keys(set).length === 0)) {
     return failed(sent, conflicts.map(failureOf), conflicts);
   }
-  return { sent, before, facts: revised(ctx, before, read(kind, set)), conflicts };
+  return { sent, before, facts: revised(ctx, before, said ?? read(kind, set)), conflicts };
 }
 
 function failureOf({ path, reason }: Conflict): Failure {

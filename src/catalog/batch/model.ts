@@ -1,6 +1,7 @@
 // The home of batches: what is asked of many things at once, and what becomes of each.
 
 import { ID_PREFIXES } from "../../kernel/id.ts";
+import { canonicalJson } from "../../kernel/json.ts";
 import type { ProblemCode } from "../../kernel/problems.ts";
 import { instantToIso } from "../../kernel/time.ts";
 import type { Warning } from "../contributions/model.ts";
@@ -142,9 +143,9 @@ export function changesBetween(kind: string, before: Kept, after: Kept): Change[
   );
 }
 
-/** Whether two values of one field are written alike; both were written by the same code. */
+/** Whether two values of one field say the same. */
 export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  return canonicalJson(one ?? null) === canonicalJson(other ?? null);
 }
 
 /** What stays of a delivered recording. */

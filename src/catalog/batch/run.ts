@@ -188,11 +188,11 @@ function jobsOf(ctx: Ctx, changed: Plan["changed"]): JobRequest[] {
 }
 
 /** What the audit says: which things are in which version through it. What changed of each is kept with the batch. */
-function auditOf({ mode, reverts }: BatchRow, results: readonly ItemResult[]): object {
+function auditOf({ mode, reverts, createdBy }: BatchRow, results: readonly ItemResult[]): object {
   const things = results.flatMap(({ sent, result }) =>
     result.outcome === "applied" ? [[sent.id, result.version]] : [],
   );
-  return { mode, ...(reverts === null ? {} : { reverts }), ...countsOf(results), things };
+  return { by: createdBy, mode, ...(reverts === null ? {} : { reverts }), ...countsOf(results), things };
 }
 
 /** How an item is kept once it is decided. */

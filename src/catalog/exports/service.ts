@@ -3,10 +3,12 @@
 import type { Ctx } from "../../db/ctx.ts";
 import { streamOf } from "../../kernel/bytes.ts";
 import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
+import { sheetHeader, sheetRow } from "../batch/cells.ts";
+import { fieldsOf } from "../batch/model.ts";
 import { displayedArtists } from "../contributions/model.ts";
 import { type CatalogRow, COLUMNS, EMPTY_ROW } from "../imports/csv/columns.ts";
 import { csvHeader, csvRow } from "../imports/csv/write.ts";
-import { documentOf } from "../items/model.ts";
+import { documentOf, type ItemKind } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
@@ -22,13 +24,29 @@ const FIELDS = COLUMNS.map(({ field }) => field);
  *
  * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
  */
-export async function openCatalogCsv(ctx: Ctx): Promise<ReadableStream<Uint8Array>> {
-  const rows = catalogRows(ctx);
+export function openCatalogCsv(ctx: Ctx): Promise<ReadableStream<Uint8Array>> {
+  return opened(csvHeader(FIELDS), catalogRows(ctx));
+}
+
+/**
+ * Writes all things of a kind with all that is said of them, oldest first, as a batch takes them back.
+ *
+ * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
+ */
+export function openCatalogSheet(
+  ctx: Ctx,
+  kind: ItemKind,
+  columns: readonly string[],
+): Promise<ReadableStream<Uint8Array>> {
+  return opened(sheetHeader(columns), sheetRows(ctx, kind, columns));
+}
+
+/** Begins a file once its first rows are there, so that a database that is away is a problem and no broken file. */
+async function opened(header: string, rows: AsyncGenerator<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
   const first = await rows.next();
-  const header = new TextEncoder().encode(csvHeader(FIELDS));
   return streamOf(
     (async function* () {
-      yield header;
+      yield new TextEncoder().encode(header);
       if (first.done !== true) yield first.value;
       yield* rows;
     })(),
@@ -51,7 +69,14 @@ async function* catalogRows(ctx: Ctx): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* pages(ctx: Ctx, kind: "release" | "recording"): AsyncGenerator<ItemRow[]> {
+async function* sheetRows(ctx: Ctx, kind: ItemKind, columns: readonly string[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const rows of pages(ctx, kind)) {
+    yield encoder.encode(rows.map((row) => sheetRow(columns, row, fieldsOf(kind, row))).join(""));
+  }
+}
+
+async function* pages(ctx: Ctx, kind: ItemKind): AsyncGenerator<ItemRow[]> {
   let after: string | null = null;
   for (;;) {
     const rows: ItemRow[] = await listFrom(ctx.db, ctx.scope, [kind], after, PAGE);

@@ -48,10 +48,10 @@ export async function updateRecording(
   isNew: boolean,
 ): Promise<ItemRow> {
   const row = await getRecording(ctx, id);
+  refuseStale(seen, row.version);
   if (isNew) {
     const before = documentOf<RecordingDocument>(row);
     const { deliveredAt, ...more } = readRecording(said, "body");
-    refuseStale(seen, row.version);
     return createItem(ctx, recordingFacts(ctx.newId("recording"), derived(id, before, more), deliveredAt ?? null));
   }
   return changeItem(ctx, row, seen, revisedRecording(row, said));

@@ -2,7 +2,7 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
-import type { SeenVersion } from "../../http/version.ts";
+import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import { documentOf, type ItemFacts, merged } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
@@ -48,6 +48,7 @@ export async function createRelease(ctx: Ctx, { tracks: said = [], ...more }: Ne
  */
 export async function updateRelease(ctx: Ctx, id: string, seen: SeenVersion, said: SaidRelease): Promise<ItemRow> {
   const row = await getRelease(ctx, id);
+  refuseStale(seen, row.version);
   const { facts, within } = revisedRelease(ctx, row, said);
   return changeItem(ctx, row, seen, facts, within);
 }
