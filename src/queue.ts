@@ -1,7 +1,7 @@
 // The queue door: each kind of job and the verb that answers it; acknowledged, tried again, or buried.
 
 import { visible } from "./app.ts";
-import { runImport } from "./catalog/index.ts";
+import { runCatalogBatch, runImport } from "./catalog/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
 import { rotateVault } from "./db/vault.ts";
@@ -45,6 +45,7 @@ const answers: Answers = {
   "statement.match": (base, body) => forArtist(base, body.artistId, (ctx) => matchRecordings(ctx, body.codes)),
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
+  "catalog.batch": (base, body) => forArtist(base, body.artistId, (ctx) => runCatalogBatch(ctx, body.batchId)),
   "catalog.import": (base, body) => forArtist(base, body.artistId, (ctx) => runImport(ctx, body.importId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),

@@ -40,6 +40,12 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "messages/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "messages/object/": { as: "service", because: "what happens inside the object of a team: its tables and verbs" },
   "team/standing.ts": { as: "repository", because: "who belongs, asked without a request of theirs" },
+  "catalog/batch/decide.ts": {
+    as: "service",
+    because: "what each item comes to, for a rehearsal as for the real thing",
+  },
+  "catalog/batch/run.ts": { as: "service", because: "carries a batch out, at once or by a job" },
+  "catalog/batch/cells.ts": { as: "model", because: "a batch as CSV; knows no table" },
   "catalog/imports/ern/": { as: "model", because: "release notifications into the catalog's words; knows no table" },
   "catalog/imports/csv/": {
     as: "model",

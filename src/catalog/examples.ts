@@ -17,6 +17,49 @@ const nightSwims = {
 } as const;
 
 export const EXAMPLES = {
+  Batch: {
+    id: "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    dryRun: false,
+    status: "done",
+    mode: "partial",
+    reverts: null,
+    progress: { done: 2, total: 2, unit: "items" },
+    counts: { applied: 1, skipped: 0, failed: 1 },
+    applied: [
+      {
+        index: 0,
+        id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+        version: 2,
+        changes: [{ path: "title", from: "Under Tow", to: "Undertow" }],
+        warnings: [],
+      },
+    ],
+    skipped: [],
+    failed: [
+      {
+        index: 1,
+        id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c4",
+        path: "isrc",
+        code: "isrc_invalid",
+        status: 422,
+        message: '"QZAB1240010" is no ISRC',
+      },
+    ],
+    conflicts: [],
+    createdAt: "2026-09-01T12:00:00.000Z",
+    finishedAt: "2026-09-01T12:00:00.000Z",
+  },
+  FailedItems: {
+    mode: "partial",
+    items: [
+      {
+        id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c4",
+        version: 1,
+        set: { isrc: "QZAB1240010" },
+        problem: 'isrc: "QZAB1240010" is no ISRC',
+      },
+    ],
+  },
   CatalogItem: nightSwims,
   Catalog: {
     data: [nightSwims],

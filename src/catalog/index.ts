@@ -5,8 +5,12 @@
 // recording; the ISRC of a delivered recording stays; what is used by something is not removed. Never: invents a code, or
 // knows what was earned.
 
+import type { Ctx } from "../db/ctx.ts";
 import type { Register } from "../http/registry.ts";
 import { registerAudit } from "./audit/routes.ts";
+import { registerBatches } from "./batch/routes.ts";
+import { runBatch } from "./batch/run.ts";
+import { readPatch } from "./batch/schema.ts";
 import { registerExports } from "./exports/routes.ts";
 import { registerImports } from "./imports/routes.ts";
 import { registerParties } from "./parties/routes.ts";
@@ -29,4 +33,10 @@ export function registerCatalog(register: Register): void {
   registerImports(register);
   registerExports(register);
   registerAudit(register);
+  registerBatches(register);
+}
+
+/** Carries a batch out from where it stopped. */
+export function runCatalogBatch(ctx: Ctx, batchId: string): Promise<void> {
+  return runBatch(ctx, readPatch, batchId);
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 const artistId = z.templateLiteral(["art_", z.string()]);
 const userId = z.templateLiteral(["usr_", z.string()]);
 const statementId = z.templateLiteral(["stm_", z.string()]);
+const batchId = z.templateLiteral(["bat_", z.string()]);
 const importId = z.templateLiteral(["imp_", z.string()]);
 const exportId = z.templateLiteral(["exp_", z.string()]);
 
@@ -42,6 +43,8 @@ export const JOBS = {
   "statement.match": z.strictObject({ artistId, codes: z.array(z.string()).max(500) }),
   /** Write the next part of an export. */
   "export.run": z.strictObject({ artistId, exportId }),
+  /** Carry a batch of changes of the catalog out, from its last whole step on. */
+  "catalog.batch": z.strictObject({ artistId, batchId }),
   /** Carry an import of a catalogue out, from its last whole entry on. */
   "catalog.import": z.strictObject({ artistId, importId }),
   /** Make the finished answers of an artist's present generation. */

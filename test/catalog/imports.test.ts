@@ -339,6 +339,15 @@ describe("what is refused at the door leaves nothing", () => {
     expect((await env.FILES.list({ prefix: `artists/${world.artistId}/imports/` })).objects).toEqual([]);
   }, 60_000);
 
+  it("a table of more than 16 MB", async () => {
+    const caller = await (await newWorld()).as("manager");
+    const response = await post(caller, `release_title,track_title\n${"x".repeat(16 * 1024 * 1024)}`);
+    expect([response.status, await response.json()]).toEqual([
+      413,
+      expect.objectContaining({ detail: "A catalogue as CSV may have 16 MB; send its releases in several files." }),
+    ]);
+  });
+
   it("a type of file that is none of these", async () => {
     const caller = await (await newWorld()).as("manager");
     expect((await post(caller, "x", "image/png")).status).toBe(415);

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { z } from "zod";
 import * as catalogAudit from "../../src/catalog/audit/schema.ts";
+import * as batches from "../../src/catalog/batch/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
 import * as catalogImports from "../../src/catalog/imports/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
@@ -48,6 +49,7 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    batches,
     catalogAudit,
     catalogImports,
     parties,

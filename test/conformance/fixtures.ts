@@ -96,6 +96,25 @@ async function newItem({ owner }: Place, plural: string, input: object): Promise
   return ((await (await owner.post(`/api/dashboard/catalog/${plural}`, input)).json()) as { id: string }).id;
 }
 
+/** Makes a batch that changed something. */
+async function newBatch(place: Place): Promise<string> {
+  const items = [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }];
+  const response = await place.owner.post("/api/dashboard/catalog/batch", { items });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** Makes a batch that waits for its job, which never comes. */
+async function newWaitingBatch({ world }: Place): Promise<string> {
+  const [id, now] = [makeId("batch", Date.now(), bytes(10)), Date.now()];
+  await env.DB.prepare(
+    "INSERT INTO catalog_batches (artist_id, id, status, mode, total, done, applied, skipped, failed, created_by, created_at) " +
+      "VALUES (?, ?, 'queued', 'partial', 0, 0, 0, 0, 0, 'test', ?)",
+  )
+    .bind(world.artistId, id, now)
+    .run();
+  return id;
+}
+
 /** A catalogue whose bytes no other test has, of so many releases. */
 export function newCatalogue(releases = 1): string {
   files += 1;
@@ -313,6 +332,8 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   "/catalog/recordings/:id": (place) => newItem(place, "recordings", { title: "Undertow" }),
   "/catalog/works/:id": (place) => newItem(place, "works", { title: "Undertow" }),
   "/catalog/parties/:id": (place) => newItem(place, "parties", { name: "Ana Ünal" }),
+  "/catalog/batch/:id": newBatch,
+  "/catalog/batch/:id/cancel": newWaitingBatch,
   "/catalog/imports/:id": ({ owner }) => newImport(owner),
   "/team/api-keys/:id": async ({ owner }) => {
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
@@ -429,6 +450,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/catalog/recordings/:id": "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/works/:id": "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/parties/:id": "pty_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/batch/:id": "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/imports/:id": "imp_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -460,6 +482,11 @@ export const MISSING: Readonly<Record<string, string>> = {
 /** Bodies that must name something real, or something that is there once: made for a place when the path is. */
 const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
   acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
+  changeCatalog: async (place) => ({
+    dryRun: false,
+    mode: "partial",
+    items: [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }],
+  }),
   proposeDecision: newProposal,
   answerDecision: newAnswer,
   answerGuestDecision: newAnswer,

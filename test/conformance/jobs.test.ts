@@ -1,6 +1,8 @@
 // Over every kind of job: delivered twice it leaves the same state, what fails comes again, what never can is put aside.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { readPatch } from "../../src/catalog/batch/schema.ts";
+import { askBatch } from "../../src/catalog/batch/service.ts";
 import { receiveImport } from "../../src/catalog/imports/receive.ts";
 import { createRecording } from "../../src/catalog/recordings/service.ts";
 import { persist } from "../../src/db/commit.ts";
@@ -130,6 +132,18 @@ const FIXTURES: Fixtures = {
     const order = { format: "bundle", bom: false, from: "2024-01", to: "2024-12", filter: {} } as const;
     const { row } = await askExport(await world.ctx(), order);
     return { artistId: world.artistId, exportId: row.id as `exp_${string}` };
+  },
+  "catalog.batch": async (world) => {
+    const owner = await world.as("owner");
+    const items = await Promise.all(
+      Array.from({ length: 101 }, async (_, at) => {
+        const response = await owner.post("/api/dashboard/catalog/parties", { name: `Player ${at}` });
+        const { id } = (await response.json()) as { id: string };
+        return { index: at, id, version: 1, set: { name: `Band ${at}` } };
+      }),
+    );
+    const { row } = await askBatch(await world.ctx(), readPatch, { mode: "partial", items, reverts: null }, false);
+    return { artistId: world.artistId, batchId: row.id as `bat_${string}` };
   },
   "catalog.import": async (world) => {
     const body = new Response(newCatalogue(2)).body as ReadableStream<Uint8Array>;

@@ -28,9 +28,11 @@ async function codeOf(response: Response): Promise<string> {
   return ((await response.json()) as { code: string }).code;
 }
 
-/** What the audit log of an artist says, oldest first. */
+/** What the audit log of an artist says was done, oldest first; who was refused is written after the answer. */
 async function actionsOf(artistId: string): Promise<string[]> {
-  const { results } = await env.DB.prepare("SELECT action FROM audit_log WHERE artist_id = ? ORDER BY id")
+  const { results } = await env.DB.prepare(
+    "SELECT action FROM audit_log WHERE artist_id = ? AND action <> 'access.deny' ORDER BY id",
+  )
     .bind(artistId)
     .all<{ action: string }>();
   return results.map(({ action }) => action);
@@ -330,6 +332,34 @@ describe("a change of access", () => {
       }
     }
     expect((await other.caller.get(STATEMENTS)).status).toBe(200);
+  });
+});
+
+describe("a large team", () => {
+  it("is shown page by page, each member once and in one order, and what else there is of it once", async () => {
+    const world = await newWorld();
+    const owner = await joined(world, "owner");
+    const many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1004)";
+    const name = (prefix: string) => `'${prefix}_' || substr('${world.artistId}', -20) || printf('%06d', i)`;
+    await env.DB.prepare(
+      `INSERT INTO users (id, email, name, created_at) ${many} SELECT ${name("usr")}, NULL, 'Noa', 0 FROM n`,
+    ).run();
+    await env.DB.prepare(
+      `INSERT INTO memberships (artist_id, id, user_id, role, created_at)
+        ${many} SELECT ?1, ${name("mem")}, ${name("usr")}, 'viewer', 0 FROM n`,
+    )
+      .bind(world.artistId)
+      .run();
+    type Page = { members: { id: string }[]; invitations: unknown[]; nextCursor: string | null };
+    const pages: Page[] = [];
+    for (let cursor: string | null = ""; cursor !== null; cursor = pages.at(-1)?.nextCursor ?? null) {
+      const asked = cursor === "" ? TEAM : `${TEAM}?cursor=${encodeURIComponent(cursor)}`;
+      pages.push(await (await owner.caller.get(asked)).json());
+    }
+    expect(pages.map(({ members }) => members.length)).toEqual([500, 500, 5]);
+    const ids = pages.flatMap(({ members }) => members.map(({ id }) => id));
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect((await owner.caller.get(`${TEAM}?cursor=${pages[0]?.nextCursor?.slice(0, -2)}`)).status).toBe(400);
   });
 });
 

@@ -3,7 +3,7 @@
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
 import type { SeenVersion } from "../../http/version.ts";
-import { documentOf, merged, type Said } from "../items/model.ts";
+import { documentOf, type ItemFacts, merged, type Said } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
 import { EMPTY_PARTY, type PartyDocument, partyFacts, readParty } from "./model.ts";
@@ -35,8 +35,12 @@ export async function updateParty(
   said: Said<PartyDocument>,
 ): Promise<ItemRow> {
   const row = await getParty(ctx, id);
-  const document = merged<PartyDocument>(documentOf(row), readParty(said, "body"));
-  return changeItem(ctx, row, seen, partyFacts(row.id, document));
+  return changeItem(ctx, row, seen, revisedParty(row, said));
+}
+
+/** What a party is to be after a change. @throws Problem of its fields */
+export function revisedParty(row: ItemRow, said: Said<PartyDocument>): ItemFacts {
+  return partyFacts(row.id, merged<PartyDocument>(documentOf(row), readParty(said, "body")));
 }
 
 /** Removes a party that nothing credits. @throws Problem `not_found`, `stale`, `in_use` */

@@ -149,7 +149,11 @@ export function touchesLock(before: RecordingDocument, deliveredAt: Instant | nu
 export function firstDelivery(before: Instant | null, said: Instant | null | undefined): Instant | null {
   if (said === undefined || said === before) return before;
   if (before === null) return said;
-  throw new Problem("isrc_locked", { detail: "The recording has been delivered; that stays." });
+  const message = "The recording has been delivered; that stays.";
+  throw new Problem("isrc_locked", {
+    detail: message,
+    errors: [{ path: "body.deliveredAt", code: "isrc_locked", message }],
+  });
 }
 
 /** What a new recording is that comes of a change of sound: linked to the one it was made from, without its ISRC. */

@@ -46,18 +46,26 @@ export async function createRelease(ctx: Ctx, { tracks: said = [], ...more }: Ne
  *
  * @throws Problem `not_found`, `stale`, and those of a new one
  */
-export async function updateRelease(
-  ctx: Ctx,
-  id: string,
-  seen: SeenVersion,
-  { tracks: said, ...more }: SaidRelease,
-): Promise<ItemRow> {
+export async function updateRelease(ctx: Ctx, id: string, seen: SeenVersion, said: SaidRelease): Promise<ItemRow> {
   const row = await getRelease(ctx, id);
+  const { facts, within } = revisedRelease(ctx, row, said);
+  return changeItem(ctx, row, seen, facts, within);
+}
+
+/**
+ * What a release is to be after a change, and the new recordings that its tracks bring.
+ *
+ * @throws Problem of its fields
+ */
+export function revisedRelease(
+  ctx: Ctx,
+  row: ItemRow,
+  { tracks: said, ...more }: SaidRelease,
+): { facts: ItemFacts; within: ItemFacts[] } {
   const before = documentOf<ReleaseDocument>(row);
   const { tracks, within } = said === undefined ? { tracks: before.tracks, within: [] } : readTracks(ctx, said);
   const document = { ...merged(before, readRelease(more, "body")), tracks };
-  const facts = releaseFacts(row.id, document, row.status ?? "draft", said);
-  return changeItem(ctx, row, seen, facts, within);
+  return { facts: releaseFacts(row.id, document, row.status ?? "draft", said), within };
 }
 
 /** Removes a release; its recordings stay. @throws Problem `not_found`, `stale`, `in_use` */

@@ -4,6 +4,7 @@ import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
+import { bindingOf, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
@@ -34,6 +35,7 @@ import {
   lastingOwnerGuard,
   listMembers,
   listSharedMembers,
+  MEMBERS_PER_PAGE,
   type MemberRow,
   offerStatements,
   removeStatements,
@@ -44,6 +46,8 @@ import {
 export interface Team {
   readonly artist: { readonly id: string; readonly name: string };
   readonly members: readonly MemberRow[];
+  /** Where the next page of members begins; null on the last one. */
+  readonly nextCursor: string | null;
   readonly invitations: readonly InvitationRow[];
   readonly shared: readonly SharedMember[];
   readonly proposals: readonly ProposalRow[];
@@ -51,17 +55,32 @@ export interface Team {
   readonly now: Instant;
 }
 
-/** Shows a team: one round trip beyond signing in. */
-export async function getTeam(ctx: Ctx): Promise<Team> {
+/**
+ * Shows a team: one round trip beyond signing in.
+ *
+ * @param query.cursor where a page of further members begins, which are all it holds
+ * @throws Problem `bad_cursor`
+ */
+export async function getTeam(ctx: Ctx, { cursor }: { cursor?: string | undefined }): Promise<Team> {
   const { db, scope, now, artist } = ctx;
+  const binding = bindingOf(scope, "getTeam", {});
+  const pageOf = (rows: MemberRow[]) => {
+    const { data, nextCursor } = pageFrom(ctx, binding, rows, MEMBERS_PER_PAGE, ({ id }) => [id]);
+    return { artist, members: data, nextCursor, now };
+  };
+  const [after] = readCursor(ctx, binding, cursor) ?? [];
+  if (after !== undefined) {
+    const rows = await listMembers(db, scope, now, String(after));
+    return { ...pageOf(rows), invitations: [], shared: [], proposals: [], supportRequests: [] };
+  }
   const [members, invitations, shared, proposals, supportRequests] = await Promise.all([
-    listMembers(db, scope, now),
+    listMembers(db, scope, now, null),
     listInvitations(db, scope, now),
     listSharedMembers(db, scope, now),
     listProposalsTo(db, scope),
     listSupportRequests(db, scope, now),
   ]);
-  return { artist, members, invitations, shared, proposals, supportRequests, now };
+  return { ...pageOf(members), invitations, shared, proposals, supportRequests };
 }
 
 /**
