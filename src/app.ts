@@ -1,7 +1,7 @@
 // The HTTP door: what happens around every request, and the API as one readable list of rooms.
 
 import { Hono } from "hono";
-import { registerGrants } from "./connectors/index.ts";
+import { registerGrants, registerRuns } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
 import { registerEarnings } from "./earnings/index.ts";
@@ -37,6 +37,7 @@ registerEarnings(register);
 registerStreams(register);
 registerMetrics(register);
 registerGrants(register);
+registerRuns(register);
 registerMail(register);
 
 /** Every operation of the API, for the conformance suite. */

@@ -6,20 +6,33 @@ import { sweepOutbox } from "./db/outbox.ts";
 import { rotationJobs } from "./db/vault.ts";
 import { contextOf } from "./env.ts";
 import type { JobRequest } from "./jobs/messages.ts";
+import { dayOf } from "./kernel/time.ts";
 import { listArtistIds } from "./team/index.ts";
 
-/** The nightly schedule of `wrangler.toml`; every other firing is the sweep. */
+/** The schedules of `wrangler.toml`; every other firing is the sweep. */
 const NIGHTLY = "5 0 * * *";
+const HOURLY = "35 * * * *";
 const ARTISTS_PER_BATCH = 100;
 
 /** Answers a schedule. Firing twice or late is harmless: every job it asks for may run twice. */
 export async function onSchedule(event: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> {
   const base = baseOf(event, env, execution);
   const startedAt = Date.now();
-  const sent = event.cron === NIGHTLY ? await askNightly(base) : await sweep(base);
+  const sent = await answered(base, event.cron);
   if (sent === 0 && event.cron !== NIGHTLY) return;
   const ms = Date.now() - startedAt;
   console.log(JSON.stringify({ kind: "schedule", cron: event.cron, jobs: sent, ms, ...base.db.meter }));
+}
+
+function answered(base: BaseCtx, cron: string): Promise<number> {
+  if (cron === NIGHTLY) return askNightly(base);
+  return cron === HOURLY ? askConnectors(base) : sweep(base);
+}
+
+/** Asks for the night's run of every connection that has none: of all of them at night, and then of those it missed. */
+async function askConnectors(base: BaseCtx): Promise<number> {
+  await persist(base, [], [{ kind: "connector.plan", body: { night: dayOf(base.now), asOf: base.now } }]);
+  return 1;
 }
 
 async function sweep(base: BaseCtx): Promise<number> {
@@ -47,7 +60,7 @@ async function askNightly(base: BaseCtx): Promise<number> {
   }
   const rotations = rotationJobs(base.settings);
   await persist(base, [], rotations);
-  return asked + rotations.length;
+  return asked + rotations.length + (await askConnectors(base));
 }
 
 function baseOf(event: ScheduledController, env: Env, execution: ExecutionContext): BaseCtx {
