@@ -26,7 +26,7 @@ export function paceOf({ calls, perSeconds }: Rate): Pace {
 }
 
 /** How many calls are taken at once, to write less often. */
-export const BLOCK = 4;
+export const BLOCK = 10;
 
 /** How long a call that was allowed may wait; what is not used by then is lost. */
 export const BLOCK_LIFE_MS = 1200;

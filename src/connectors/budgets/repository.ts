@@ -1,6 +1,6 @@
 // The home of taking from budgets. One row per limit is the counter that all isolates share: D1 takes one statement at a
 // time, so of two that would pass a limit together one is refused. (A Durable Object per provider would do the same with a
-// second store to keep in step; a claim is one row written, and calls are taken four at a time.)
+// second store to keep in step; a claim is one row written, and calls are taken ten at a time.)
 
 import type { Db } from "../../db/client.ts";
 import type { Instant } from "../../kernel/time.ts";

@@ -30,6 +30,8 @@ export interface Reading {
 /** The writes that keep a window. */
 export interface Kept {
   readonly writes: readonly Write[];
+  /** How far the stream has come with it. */
+  readonly checkpoint: Omit<StreamRow, "artistId">;
   /** The last day of the window that the source vouched for; null: none. */
   readonly through: Day | null;
   readonly writtenCount: number;
@@ -49,26 +51,27 @@ export async function keepWindow(ctx: Ctx, reading: Reading, gathered: Gathered)
   const lagDays = Math.ceil(stream.lagHours / 24);
   const measured = measuredDays(found.measureDays, gathered.measures);
   const through = [...found.days].sort().at(-1) ?? null;
-  const version = (row?.version ?? 0) + 1;
   const next: Memory = {
     ...(Object.keys(gathered.labels).length > 0 || memory.labels ? { labels: gathered.labels } : {}),
     ...(found.totals === null ? {} : { totals: found.totals }),
   };
   const isReadOut = isLast || through === null || through < window.to;
+  const checkpoint = {
+    connectionId,
+    stream: stream.id,
+    throughDay: through ?? row?.throughDay ?? null,
+    readAt: isReadOut ? begunAt : (row?.readAt ?? null),
+    memory: JSON.stringify(next),
+    version: (row?.version ?? 0) + 1,
+  };
   return {
     writes: [
       ...(await restateDays(ctx, { source: provider.source, lagDays, days: news, gone: [] })),
       ...measureStatements(ctx.db, ctx.scope, { source: provider.source, stream: stream.id }, measured),
       ...noteStatements(ctx.db, ctx.scope, connectionId, found.notes),
-      ...streamStatements(ctx.db, ctx.scope, {
-        connectionId,
-        stream: stream.id,
-        throughDay: through ?? row?.throughDay ?? null,
-        readAt: isReadOut ? begunAt : (row?.readAt ?? null),
-        memory: JSON.stringify(next),
-        version,
-      }),
+      ...streamStatements(ctx.db, ctx.scope, checkpoint),
     ],
+    checkpoint,
     through,
     writtenCount:
       news.reduce((count, { cells }) => count + cells.territory.length + cells.recording.length, 0) +

@@ -6,11 +6,11 @@ import type { Ctx } from "../../db/ctx.ts";
 import type { TimedRequest } from "../../jobs/messages.ts";
 import { PROBLEMS, Problem } from "../../kernel/problems.ts";
 import { dayOf, type Instant } from "../../kernel/time.ts";
-import { openPurse, type Purse } from "../budgets/service.ts";
+import { openPurse } from "../budgets/service.ts";
 import { missingSettings } from "../grants/clients.ts";
 import type { Health } from "../grants/model.ts";
 import { findGrant } from "../grants/repository.ts";
-import { type Provider, ProviderFault, type Stream, type Window } from "../provider.ts";
+import { type Ask, type Provider, ProviderFault, type Stream, type Window } from "../provider.ts";
 import { providerOf } from "../providers/registry.ts";
 import {
   CALLS_PER_DELIVERY,
@@ -47,7 +47,7 @@ export interface RunName {
 interface Work {
   readonly ctx: Ctx;
   readonly provider: Provider;
-  readonly purse: Purse;
+  readonly ask: Ask;
   readonly meter: Meter;
   readonly leaseId: string;
   readonly streams: Map<string, StreamRow>;
@@ -79,7 +79,9 @@ export async function syncConnection(ctx: Ctx, { connectionId, runId }: RunName)
   const streams = new Map(rows.map((row) => [row.stream, row]));
   const purse = openPurse(ctx, provider);
   const place = JSON.parse(run.place) as Place;
-  const work: Work = { ctx, provider, purse, meter: { requests: 0 }, leaseId, streams, run, place };
+  const meter: Meter = { requests: 0 };
+  const ask = askerOf(ctx, provider, connectionId, purse, meter);
+  const work: Work = { ctx, provider, ask, meter, leaseId, streams, run, place };
   try {
     const missing = missingSettings(ctx.settings, provider);
     if (missing.length > 0) return await fail(work, "misconfigured", `Set ${missing.join(" and ")}.`, "active");
@@ -150,10 +152,9 @@ async function readWindow(
   stream: Stream,
   at: { window: Window; rest: Window | null; begunAt: Instant; row: StreamRow | null; asOf: Instant },
 ): Promise<Kept | null> {
-  const { ctx, provider, purse, meter, run, leaseId } = work;
+  const { ctx, provider, ask, meter, run, leaseId } = work;
   const { window, rest, begunAt, row } = at;
   const before = meter.requests;
-  const ask = askerOf(ctx, provider, run.connectionId, purse, meter);
   const pull = { ask, window, today: dayOf(at.asOf), labels: labelsOf(work.streams.values()) };
   let gathered: Awaited<ReturnType<typeof gather>>;
   try {
@@ -194,8 +195,7 @@ async function readWindow(
     }
     work.run = { ...run, ...progress, place: JSON.stringify(place), step: run.step + 1 };
     work.place = place.stream === stream.id ? place : { ...work.place, hasChanged: place.hasChanged };
-    const memory = (await listStreams(ctx.db, ctx.scope, run.connectionId)).find((each) => each.stream === stream.id);
-    if (memory !== undefined) work.streams.set(stream.id, memory);
+    work.streams.set(stream.id, { ...kept.checkpoint, artistId: ctx.scope.artistId });
     return kept;
   }
 }

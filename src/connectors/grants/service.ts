@@ -94,7 +94,8 @@ export async function startGrant(
   return { grant, departure };
 }
 
-async function grantToGive(ctx: Ctx, providerId: ProviderId): Promise<GrantRow> {
+/** Finds the grant that is to be given, or makes it. */
+export async function grantToGive(ctx: Ctx, providerId: ProviderId): Promise<GrantRow> {
   const known = async () => (await listGrants(ctx.db, ctx.scope)).find(({ provider }) => provider === providerId);
   const before = await known();
   if (before !== undefined) return before;
@@ -156,26 +157,38 @@ export async function finishGrant(
   const { refreshToken } = tokens;
   if (refreshToken === null)
     throw new Problem("oauth_refused", { detail: `${provider.name} gave nothing that lasts.` });
-  const id = attempt.payload.connectionId;
-  const scopes = (tokens.scopes ?? provider.oauth.scopes).join(" ");
-  const { grantMonths } = provider.oauth;
-  const expiresAt = grantMonths === null ? null : grantEnd(ctx.now, grantMonths);
-  const given = { scopes, grantedAt: ctx.now, expiresAt };
-  const kept = await vaultStatements(ctx, { id, provider: providerId }, sealable(ctx, tokens, refreshToken));
-  const run = { connectionId: id, id: ctx.newId("run"), night: dayOf(ctx.now), asOf: ctx.now };
   try {
-    const writes = [
-      ...givenStatements(ctx.db, ctx.scope, id, { ...given, night: run.night }),
-      ...kept,
-      ...newRunStatements(ctx.db, ctx.scope, { ...run, total: provider.streams.length }),
-    ];
-    const { artistId } = ctx.scope;
-    const jobs = [{ kind: "connector.sync", body: { artistId, connectionId: id, runId: run.id } }] as const;
-    await commit(ctx, "connection.grant", { writes, target: id, after: { provider: providerId, ...given }, jobs });
+    await keepGrant(ctx, provider, attempt.payload.connectionId, { ...tokens, refreshToken });
   } catch (error) {
     if (error instanceof ConstraintError) throw new Problem("attempt_invalid", { cause: error });
     throw error;
   }
+}
+
+/** Keeps a grant that was given, and asks for a first run. @throws ConstraintError when it was taken back meanwhile */
+export async function keepGrant(
+  ctx: Ctx,
+  provider: Provider,
+  id: string,
+  tokens: OAuthTokens & { refreshToken: string },
+): Promise<void> {
+  const { grantMonths } = provider.oauth;
+  const given = {
+    scopes: (tokens.scopes ?? provider.oauth.scopes).join(" "),
+    grantedAt: ctx.now,
+    expiresAt: grantMonths === null ? null : grantEnd(ctx.now, grantMonths),
+    night: dayOf(ctx.now),
+  };
+  const run = { connectionId: id, id: ctx.newId("run"), night: given.night, asOf: ctx.now };
+  const secret = sealable(ctx, tokens, tokens.refreshToken);
+  const writes = [
+    ...givenStatements(ctx.db, ctx.scope, id, given),
+    ...(await vaultStatements(ctx, { id, provider: provider.id }, secret)),
+    ...newRunStatements(ctx.db, ctx.scope, { ...run, total: provider.streams.length }),
+  ];
+  const { artistId } = ctx.scope;
+  const jobs = [{ kind: "connector.sync", body: { artistId, connectionId: id, runId: run.id } }] as const;
+  await commit(ctx, "connection.grant", { writes, target: id, after: { provider: provider.id, ...given }, jobs });
 }
 
 async function arriveFrom(
@@ -317,7 +330,7 @@ async function keep(ctx: Ctx, writes: Parameters<typeof persist>[1]): Promise<vo
       return await persist(ctx, writes);
     } catch (error) {
       if (!(error instanceof Problem) || attempt === KEEP_TRIES) throw error;
-      await scheduler.wait(LOOK_MS * attempt);
+      await ctx.clock.wait(LOOK_MS * attempt);
     }
   }
 }
@@ -327,7 +340,7 @@ async function waitForAnother(ctx: Ctx, before: GrantRow, hasFailed: string | un
     const { grant, tokens } = await readGrant(ctx, before.id);
     if (isGood(ctx, tokens, hasFailed)) return tokens.accessToken;
     if (grant.leaseId === null) break;
-    await scheduler.wait(LOOK_MS);
+    await ctx.clock.wait(LOOK_MS);
   }
   throw new Problem("provider_unavailable", {
     detail: `${providerOf(before.provider).name} has given no new token; try again.`,

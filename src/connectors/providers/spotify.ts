@@ -84,7 +84,8 @@ async function pullItems({ ask, window }: Pull, place: Place): Promise<Page> {
   const { json } = await ask({ url: `${API}/playlists/${playlist}/items`, query, costs: { calls: 1 } });
   const { items, next, total } = read(Items, json, "Spotify's playlist items");
   const uris = items.map(({ item }) => item?.uri ?? "");
-  const isSame = (place.total === null || place.total === total) && (place.last === null || uris[0] === place.last);
+  const isWhole = next !== null || place.offset + items.length === total;
+  const isSame = (place.total ?? total) === total && (place.last === null || uris[0] === place.last) && isWhole;
   if (!isSame) throw new ProviderFault("moved", "A playlist at Spotify changed while it was read.");
   const measures = items.flatMap(({ item }, at): MeasureFact[] => {
     if (item == null || item.type !== "track") return [];
