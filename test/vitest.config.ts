@@ -11,7 +11,7 @@ const at = (path: string) => resolve(root, path);
 const needsNode = ["test/**/*.node.test.ts", "test/long/**/*.test.ts"];
 const inWorker = ["test/statements/pipeline/**"];
 const needsNothing = ["kernel", "contract", "tools", "statements"].map((folder) => `test/${folder}/**/*.test.ts`);
-needsNothing.push("test/architecture.test.ts");
+needsNothing.push("test/architecture.test.ts", "test/connectors/nights/**/*.test.ts");
 
 // Tests of a folder that is named nowhere would silently not run, so the folders are read from disk.
 const rooms = readdirSync(at("test"), { withFileTypes: true })
@@ -83,7 +83,7 @@ export default defineConfig(async () => {
               ...rooms.map((folder) => `test/${folder}/**/*.test.ts`),
               ...inWorker.map((folder) => `${folder}/*.test.ts`),
             ],
-            exclude: needsNode,
+            exclude: [...needsNode, "test/connectors/nights/**"],
             setupFiles: [at("test/harness/setup.ts")],
             isolate: false,
             testTimeout: 30_000,

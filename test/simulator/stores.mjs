@@ -128,7 +128,9 @@ export function createStores({ seed = "1", now = Date.now, spend = () => {}, lim
     else response = youtube.data(truth, url);
     if (fault !== "truncated") return response;
     const text = await response.text();
-    return new Response(text.slice(0, Math.floor(text.length / 2)), { headers: { "content-type": "application/json" } });
+    return new Response(text.slice(0, Math.floor(text.length / 2)), {
+      headers: { "content-type": "application/json" },
+    });
   }
 
   /** Answers one request to any host of any store. */

@@ -92,7 +92,9 @@ export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3
       const asks = url.searchParams;
       if (asks.has("decision")) return agree(asks, asks.get("decision") === "agree");
       if (state.isAutomatic) return agree(asks, true);
-      const fields = [...asks].map(([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`);
+      const fields = [...asks].map(
+        ([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`,
+      );
       const page = `<!doctype html><title>Stand-in for ${store}</title><h1>Stand-in for ${store}</h1><form>${fields.join("")}
 <button name="decision" value="agree">Agree</button><button name="decision" value="cancel">Cancel</button></form>`;
       return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
@@ -127,7 +129,10 @@ function refused(error = "invalid_grant") {
 /** SHA-256 as base64url. */
 async function digest(input) {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(input)));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 function text(value) {

@@ -15,7 +15,13 @@ export function createPlaylists(seed, me) {
       const track = whole(`${name} ${place}`, 1, 30);
       if (drawn(`${name} ${place} gone`) < 0.05) return null;
       const isrc = track % 3 === 0 ? {} : { isrc: `USABC26000${String(track).padStart(2, "0")}` };
-      return { type: "track", uri: `spotify:track:t${track}`, id: `t${track}`, name: `Track ${track}`, external_ids: isrc };
+      return {
+        type: "track",
+        uri: `spotify:track:t${track}`,
+        id: `t${track}`,
+        name: `Track ${track}`,
+        external_ids: isrc,
+      };
     });
   };
   return { me, lists, items };
@@ -41,9 +47,12 @@ export function answer(playlists, url, at, wrong) {
       newField: null,
     });
   };
-  if (url.pathname === "/v1/me") return Response.json({ id: playlists.me, account_id: `acc-${playlists.me}`, display_name: "Mara" });
+  if (url.pathname === "/v1/me")
+    return Response.json({ id: playlists.me, account_id: `acc-${playlists.me}`, display_name: "Mara" });
   if (url.pathname === "/v1/me/playlists") {
-    return page(playlists.lists.map(({ id, name, owner }) => ({ id, name, collaborative: false, owner: { id: owner } })));
+    return page(
+      playlists.lists.map(({ id, name, owner }) => ({ id, name, collaborative: false, owner: { id: owner } })),
+    );
   }
   const id = /^\/v1\/playlists\/(\w+)\/items$/.exec(url.pathname)?.[1];
   const list = playlists.lists.find((each) => each.id === id);

@@ -47,7 +47,12 @@ const PER_PAGE = 2;
 export function answer(uploads, url, at, wrong) {
   const listed = uploads.listed(at);
   if (url.pathname === "/me") {
-    return Response.json({ kind: "user", urn: "soundcloud:users:1", track_count: listed.length, private_tracks_count: 0 });
+    return Response.json({
+      kind: "user",
+      urn: "soundcloud:users:1",
+      track_count: listed.length,
+      private_tracks_count: 0,
+    });
   }
   const from = Number(url.searchParams.get("cursor") ?? "0");
   // A page that overlaps the one before it, or that has slipped past a track.

@@ -37,7 +37,9 @@ export function createChannel(seed, videoCount = 3) {
     const isQuiet = drawn(`${seed} quiet ${day}`) < 0.1;
     const counts = (keys, what, most) =>
       new Map(
-        keys.map((key) => [key, isQuiet ? 0 : whole(`${name} ${what} ${key}`, 0, most)]).filter(([, count]) => count > 0),
+        keys
+          .map((key) => [key, isQuiet ? 0 : whole(`${name} ${what} ${key}`, 0, most)])
+          .filter(([, count]) => count > 0),
       );
     const countries = counts(COUNTRIES, "country", 60);
     return {
@@ -138,5 +140,8 @@ export function data(channel, url) {
 
 /** An error as Google writes it. */
 export function google(status, reason, message) {
-  return Response.json({ error: { code: status, message, errors: [{ message, domain: "global", reason }] } }, { status });
+  return Response.json(
+    { error: { code: status, message, errors: [{ message, domain: "global", reason }] } },
+    { status },
+  );
 }

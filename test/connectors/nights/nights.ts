@@ -1,17 +1,29 @@
 // The home of nights in virtual time: connections at simulated stores, the outbox as a queue, and doors that can be missed,
 // doubled, or cut off.
-import { env } from "cloudflare:workers";
-import { eraseReports, PROVIDERS, planNight, syncConnection } from "../../src/connectors/index.ts";
-import { grantToGive, keepGrant } from "../../src/connectors/grants/service.ts";
-import type { BaseCtx, Ctx } from "../../src/db/ctx.ts";
-import { buryJob, finishJob } from "../../src/db/outbox.ts";
-import { contextOf } from "../../src/env.ts";
-import { PROBLEMS, Problem } from "../../src/kernel/problems.ts";
-import { type Day, dayOf } from "../../src/kernel/time.ts";
-import { openArtist } from "../../src/team/index.ts";
-import { createStores } from "../simulator/stores.mjs";
-import { sequence } from "../simulator/stores/random.mjs";
-import { newWorld } from "./world.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { grantToGive, keepGrant } from "../../../src/connectors/grants/service.ts";
+import { eraseReports, PROVIDERS, planNight, syncConnection } from "../../../src/connectors/index.ts";
+import type { BaseCtx, Ctx } from "../../../src/db/ctx.ts";
+import { buryJob, finishJob } from "../../../src/db/outbox.ts";
+import { contextOf } from "../../../src/env.ts";
+import { ID_RANDOM_BYTES, makeId } from "../../../src/kernel/id.ts";
+import { PROBLEMS, Problem } from "../../../src/kernel/problems.ts";
+import { type Day, dayOf } from "../../../src/kernel/time.ts";
+import { openArtist } from "../../../src/team/index.ts";
+import { sequence } from "../../simulator/stores/random.mjs";
+import { createStores } from "../../simulator/stores.mjs";
+import { openSqlite } from "./sqlite.ts";
+
+const SETTINGS = {
+  ENVIRONMENT: "development",
+  SIGNING_KEY: "5e".repeat(32),
+  VAULT_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
+  SPOTIFY_CLIENT_ID: "app-of-tests",
+  YOUTUBE_CLIENT_ID: "app-of-tests",
+  YOUTUBE_CLIENT_SECRET: "secret-of-tests",
+  SOUNDCLOUD_CLIENT_ID: "app-of-tests",
+  SOUNDCLOUD_CLIENT_SECRET: "secret-of-tests",
+};
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -25,6 +37,9 @@ export interface Nights {
   readonly stores: ReturnType<typeof createStores>;
   readonly connections: Readonly<Record<Store, string>>;
   readonly clock: { now: number };
+  /** Asks the database directly. */
+  readonly sql: DatabaseSync;
+  close(): void;
   /** Numbers from 0 to 1 that follow from the seed. */
   readonly chance: () => number;
   ctx(): Promise<Ctx>;
@@ -53,12 +68,13 @@ export async function connect(ctx: Ctx, store: Store, tokens: StoreTokens): Prom
 }
 
 /** Makes an artist with a connection at every store, from an instant on. */
-export async function newNights(seed: string, at: number, stores?: readonly Store[]): Promise<Nights> {
-  const world = await newWorld();
-  // Budgets are everybody's, and time here begins anew.
-  await env.DB.prepare("DELETE FROM provider_budgets").run();
+export async function newNights(seed: string, at: number): Promise<Nights> {
+  const { database, sql, close } = openSqlite();
   const clock = { now: at };
   const chance = sequence(`${seed} doors`);
+  const randomBytes = (count: number) => Uint8Array.from({ length: count }, () => Math.floor(chance() * 256));
+  const artistId = makeId("artist", at, randomBytes(ID_RANDOM_BYTES));
+  sql.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, ?, ?)").run(artistId, at, at);
   const limits = Object.fromEntries(
     Object.values(PROVIDERS).flatMap(({ id, budgets }) =>
       Object.values(budgets).flatMap((budget) =>
@@ -74,6 +90,7 @@ export async function newNights(seed: string, at: number, stores?: readonly Stor
     },
     limits,
   });
+  const env = { ...SETTINGS, DB: database } as unknown as Env;
   const base = (): BaseCtx => {
     const outside = {
       now: clock.now,
@@ -83,20 +100,20 @@ export async function newNights(seed: string, at: number, stores?: readonly Stor
           clock.now += ms;
         },
       },
-      randomBytes: (count: number) => Uint8Array.from({ length: count }, () => Math.floor(chance() * 256)),
+      randomBytes,
       fetch: simulated.fetch as typeof fetch,
       waitUntil: () => undefined,
     };
     const made = contextOf(env, outside, { kind: "system", job: "test" });
-    return { ...made, newId: (kind) => made.newId(kind), send: () => undefined };
+    return { ...made, send: () => undefined };
   };
   const ctx = async (): Promise<Ctx> => {
-    const opened = await openArtist(base(), world.artistId);
+    const opened = await openArtist(base(), artistId);
     if (opened === null) throw new Error("the artist is gone");
     return opened;
   };
   const connections: Record<string, string> = {};
-  for (const store of stores ?? (Object.keys(PROVIDERS) as Store[])) {
+  for (const store of Object.keys(PROVIDERS) as Store[]) {
     const tokens = await simulated.accounts[store]?.give("mara");
     if (tokens === undefined) throw new Error(`no store ${store}`);
     connections[store] = await connect(await ctx(), store, tokens as StoreTokens);
@@ -115,7 +132,8 @@ export async function newNights(seed: string, at: number, stores?: readonly Stor
     const ended = await Promise.race([
       run(kind, body).then(() => "ended"),
       new Promise((resolve) => {
-        const look = () => (simulated.state.hangsAfter !== null && simulated.state.hangsAfter < 0 ? resolve("cut") : setTimeout(look, 1));
+        const look = () =>
+          simulated.state.hangsAfter !== null && simulated.state.hangsAfter < 0 ? resolve("cut") : setTimeout(look, 1);
         look();
       }),
     ]);
@@ -125,14 +143,16 @@ export async function newNights(seed: string, at: number, stores?: readonly Stor
   }
 
   const nextJob = () =>
-    env.DB.prepare(
-      "SELECT id, kind, body_json, lease_until FROM outbox WHERE body_json->>'artistId' = ? AND buried_at IS NULL ORDER BY lease_until, id LIMIT 1",
-    )
-      .bind(world.artistId)
-      .first<{ id: string; kind: string; body_json: string; lease_until: number }>();
+    sql
+      .prepare(
+        "SELECT id, kind, body_json, lease_until FROM outbox WHERE buried_at IS NULL ORDER BY lease_until, id LIMIT 1",
+      )
+      .get() as { id: string; kind: string; body_json: string; lease_until: number } | undefined;
 
   return {
-    artistId: world.artistId,
+    artistId,
+    sql,
+    close,
     stores: simulated,
     connections: connections as Record<Store, string>,
     clock,
@@ -141,23 +161,26 @@ export async function newNights(seed: string, at: number, stores?: readonly Stor
     plan: () => planNight(base(), dayOf(clock.now) as Day, clock.now),
     async deliverUntil(until, wrong = { doubled: 0, cutOff: 0 }) {
       for (;;) {
-        const job = await nextJob();
-        if (job === null || job.lease_until > until) break;
+        const job = nextJob();
+        if (job === undefined || job.lease_until > until) break;
         clock.now = Math.max(clock.now, job.lease_until);
         const body = JSON.parse(job.body_json) as Record<string, string>;
         // Until the sweep would send it again.
         const lease = clock.now + 10 * 60_000;
-        await env.DB.prepare("UPDATE outbox SET lease_until = ? WHERE id = ?").bind(lease, job.id).run();
+        sql.prepare("UPDATE outbox SET lease_until = ? WHERE id = ?").run(lease, job.id);
         const isDoubled = chance() < wrong.doubled;
         const isCutOff = !isDoubled && chance() < wrong.cutOff;
         const outcomes = await Promise.allSettled(
           Array.from({ length: isDoubled ? 2 : 1 }, () => attempt(job.kind, body, isCutOff)),
         );
-        const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+        const failures = outcomes.flatMap((outcome) =>
+          outcome.status === "rejected" ? [outcome.reason as unknown] : [],
+        );
         for (const failure of failures) {
           const isExpected = (failure instanceof Error && failure.message === "cut off") || failure instanceof Problem;
           if (!isExpected) throw failure;
-          if (failure instanceof Problem && PROBLEMS[failure.code].retry === "never") await buryJob(base(), job.id, String(failure));
+          if (failure instanceof Problem && PROBLEMS[failure.code].retry === "never")
+            await buryJob(base(), job.id, String(failure));
         }
         if (failures.length < outcomes.length) await finishJob(base(), job.id);
       }
