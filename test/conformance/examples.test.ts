@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { z } from "zod";
 import * as grants from "../../src/connectors/grants/schema.ts";
+import * as runs from "../../src/connectors/runs/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
@@ -28,6 +29,7 @@ const shapes = new Map(
     messageFiles,
     guests,
     grants,
+    runs,
     spotify,
     statements,
     exported,
@@ -58,7 +60,17 @@ it.each(
   expect(shape?.meta()?.["example"]).toEqual(example);
 });
 
-it.each(["Connection", "NewConnection", "Connections", "Departure", "SpotifyLink"])("%s", (name) => {
+it.each([
+  "Connection",
+  "NewConnection",
+  "Connections",
+  "ConnectionRun",
+  "ConnectionRuns",
+  "ConnectionNotes",
+  "AskedRun",
+  "Departure",
+  "SpotifyLink",
+])("%s", (name) => {
   const shape = shapes.get(name);
   const example = shape?.meta()?.["example"];
   expect(example, "an example beside the shape").toBeDefined();

@@ -25,14 +25,14 @@ export function paceOf({ calls, perSeconds }: Rate): Pace {
   return { burst: Math.floor(calls * BURST_SHARE), intervalMs: Math.ceil(perMs / (calls * STEADY_SHARE)) };
 }
 
-/** How many calls are taken at once, to write less often. */
-export const BLOCK = 10;
+/** How many calls are taken at once at most, to write less often; a run begins with one and takes twice as many each time. */
+export const BLOCK = 8;
 
-/** How long a call that was allowed may wait; what is not used by then is lost. */
+/** How long a call that was allowed may wait; what is not used by then is given back. */
 export const BLOCK_LIFE_MS = 1200;
 
 /** How long a run waits for its turn before it makes room for others and comes again. */
-export const LONGEST_WAIT_MS = 20_000;
+export const LONGEST_WAIT_MS = 5_000;
 
 /** How many units of a day are taken at once. */
 export const UNITS_AT_ONCE = 5;

@@ -1,6 +1,6 @@
 // The home of taking from budgets. One row per limit is the counter that all isolates share: D1 takes one statement at a
 // time, so of two that would pass a limit together one is refused. (A Durable Object per provider would do the same with a
-// second store to keep in step; a claim is one row written, and calls are taken ten at a time.)
+// second store to keep in step; a claim is one row written, and up to eight calls are taken by one.)
 
 import type { Db } from "../../db/client.ts";
 import type { Instant } from "../../kernel/time.ts";
@@ -41,6 +41,13 @@ export async function takeCalls(
   ]);
   const paidAt = Number(taken?.[0]?.["paid_at"] ?? Math.max(Number(row?.[0]?.["paid_at"] ?? 0), now) + cost);
   return { isTaken: taken?.length === 1, at: Math.max(now, paidAt - ahead) };
+}
+
+const GIVE_BACK = "UPDATE provider_budgets SET paid_at = paid_at - ?3 WHERE provider = ?1 AND name = ?2";
+
+/** Gives back calls that were taken and never made. */
+export async function giveBackCalls(db: Db, { provider, name }: BudgetName, pace: Pace, count: number): Promise<void> {
+  await db.readNumbered([{ sql: GIVE_BACK, params: [provider, name, count * pace.intervalMs] }]);
 }
 
 const REST_UNTIL = `

@@ -4,11 +4,12 @@ import type { Ctx } from "../../db/ctx.ts";
 import type { Instant } from "../../kernel/time.ts";
 import { type Budget, type Provider, ProviderFault } from "../provider.ts";
 import { BLOCK, BLOCK_LIFE_MS, LONGEST_WAIT_MS, paceOf, quotaEnd, quotaPeriod, UNITS_AT_ONCE } from "./model.ts";
-import { restUntil, takeCalls, takeUnits, useUp } from "./repository.ts";
+import { giveBackCalls, restUntil, takeCalls, takeUnits, useUp } from "./repository.ts";
 
 interface Held {
+  readonly taken: number;
   left: number;
-  until: Instant;
+  readonly until: Instant;
 }
 
 /** What a run has taken from its provider's budgets and not yet used. */
@@ -17,7 +18,7 @@ export interface Purse {
   pay(costs: Readonly<Record<string, number>>): Promise<void>;
   /** Tells everybody what the provider has said of its limits. */
   heed(fault: ProviderFault, costs: Readonly<Record<string, number>>): Promise<void>;
-  /** Gives back the units that were not used. */
+  /** Gives back what was not used. */
   close(): Promise<void>;
 }
 
@@ -31,21 +32,22 @@ export function openPurse(ctx: Ctx, provider: Provider): Purse {
   };
   const place = (name: string) => ({ provider: provider.id, name });
 
-  async function fill(name: string, budget: Budget, cost: number): Promise<Held> {
+  async function fill(name: string, budget: Budget, cost: number, before: Held | undefined): Promise<Held> {
     const now = ctx.clock.now();
     if (budget.kind === "rate") {
       const pace = paceOf(budget);
-      const count = Math.max(cost, Math.min(BLOCK, pace.burst));
+      const count = Math.max(cost, Math.min((before?.taken ?? 0.5) * 2, BLOCK, pace.burst));
       const { isTaken, at } = await takeCalls(ctx.db, place(name), pace, count, now, LONGEST_WAIT_MS);
       if (!isTaken)
         throw new ProviderFault("rate", `${provider.name} is being asked by others; this waits its turn.`, at);
       if (at > now) await ctx.clock.wait(at - now);
-      return { left: count, until: Math.max(at, now) + BLOCK_LIFE_MS };
+      return { taken: count, left: count, until: Math.max(at, now) + BLOCK_LIFE_MS };
     }
     const period = quotaPeriod(now, budget.timeZone);
     const until = quotaEnd(now, budget.timeZone);
     for (const count of [Math.max(cost, UNITS_AT_ONCE), cost]) {
-      if (await takeUnits(ctx.db, place(name), { period, units: budget.units }, count)) return { left: count, until };
+      if (await takeUnits(ctx.db, place(name), { period, units: budget.units }, count))
+        return { taken: count, left: count, until };
     }
     throw new ProviderFault(
       "quota",
@@ -54,12 +56,24 @@ export function openPurse(ctx: Ctx, provider: Provider): Purse {
     );
   }
 
+  async function giveBack(name: string, { left, until }: Held): Promise<void> {
+    const budget = budgetOf(name);
+    const now = ctx.clock.now();
+    if (left === 0) return;
+    if (budget.kind === "rate") return giveBackCalls(ctx.db, place(name), paceOf(budget), left);
+    // The units of a day that is over are worth nothing on the next.
+    if (until <= now) return;
+    const period = quotaPeriod(now, budget.timeZone);
+    await takeUnits(ctx.db, place(name), { period, units: budget.units }, -left);
+  }
+
   return {
     async pay(costs) {
       for (const [name, cost] of Object.entries(costs)) {
         let purse = held.get(name);
         if (purse === undefined || purse.left < cost || purse.until <= ctx.clock.now()) {
-          purse = await fill(name, budgetOf(name), cost);
+          if (purse !== undefined) await giveBack(name, purse);
+          purse = await fill(name, budgetOf(name), cost, purse);
           held.set(name, purse);
         }
         purse.left -= cost;
@@ -81,13 +95,7 @@ export function openPurse(ctx: Ctx, provider: Provider): Purse {
       }
     },
     async close() {
-      for (const [name, purse] of held) {
-        const budget = budgetOf(name);
-        const now = ctx.clock.now();
-        if (budget.kind !== "quota" || purse.left === 0 || purse.until <= now) continue;
-        const period = quotaPeriod(now, budget.timeZone);
-        await takeUnits(ctx.db, place(name), { period, units: budget.units }, -purse.left);
-      }
+      for (const [name, purse] of held) await giveBack(name, purse);
       held.clear();
     },
   };

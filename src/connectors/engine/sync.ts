@@ -6,7 +6,7 @@ import type { Ctx } from "../../db/ctx.ts";
 import type { TimedRequest } from "../../jobs/messages.ts";
 import { PROBLEMS, Problem } from "../../kernel/problems.ts";
 import { dayOf, type Instant } from "../../kernel/time.ts";
-import { openPurse } from "../budgets/service.ts";
+import { openPurse, type Purse } from "../budgets/service.ts";
 import { missingSettings } from "../grants/clients.ts";
 import type { Health } from "../grants/model.ts";
 import { findGrant } from "../grants/repository.ts";
@@ -47,6 +47,7 @@ export interface RunName {
 interface Work {
   readonly ctx: Ctx;
   readonly provider: Provider;
+  readonly purse: Purse;
   readonly ask: Ask;
   readonly meter: Meter;
   readonly leaseId: string;
@@ -60,37 +61,50 @@ interface Work {
  *
  * @throws Problem `in_progress` while another delivery has the connection, `unavailable`
  */
-export async function syncConnection(ctx: Ctx, { connectionId, runId }: RunName): Promise<void> {
-  const [grant, run, rows] = await Promise.all([
-    findGrant(ctx.db, ctx.scope, connectionId),
-    findRun(ctx.db, ctx.scope, connectionId, runId),
-    listStreams(ctx.db, ctx.scope, connectionId),
-  ]);
-  if (grant === null || run === null || isOver(run.status)) return;
-  const leaseId = ctx.newId("job");
-  const lease = { id: leaseId, until: ctx.clock.now() + SYNC_LEASE_MS };
+export async function syncConnection(ctx: Ctx, name: RunName): Promise<void> {
+  const work = await begin(ctx, name);
+  if (work === null) return;
   try {
-    await persist(ctx, beginStatements(ctx.db, ctx.scope, run, lease, ctx.clock.now()));
-  } catch (error) {
-    if (!(error instanceof ConstraintError)) throw error;
-    throw new Problem("in_progress", { detail: "Another run has the connection.", retryAfterSeconds: 30 });
-  }
-  const provider = providerOf(grant.provider);
-  const streams = new Map(rows.map((row) => [row.stream, row]));
-  const purse = openPurse(ctx, provider);
-  const place = JSON.parse(run.place) as Place;
-  const meter: Meter = { requests: 0 };
-  const ask = askerOf(ctx, provider, connectionId, purse, meter);
-  const work: Work = { ctx, provider, ask, meter, leaseId, streams, run, place };
-  try {
-    const missing = missingSettings(ctx.settings, provider);
+    const missing = missingSettings(ctx.settings, work.provider);
     if (missing.length > 0) return await fail(work, "misconfigured", `Set ${missing.join(" and ")}.`, "active");
     await readStreams(work);
   } catch (error) {
     await settle(work, error);
   } finally {
-    await purse.close().catch(() => undefined);
+    await work.purse.close().catch(() => undefined);
   }
+}
+
+const LOOK_MS = 500;
+const MOST_LOOKS = 20;
+
+/** Makes the connection this delivery's own; null when there is nothing to do. @throws Problem `in_progress` */
+async function begin(ctx: Ctx, { connectionId, runId }: RunName): Promise<Work | null> {
+  for (let look = 0; look < MOST_LOOKS; look += 1) {
+    const [grant, run, rows] = await Promise.all([
+      findGrant(ctx.db, ctx.scope, connectionId),
+      findRun(ctx.db, ctx.scope, connectionId, runId),
+      listStreams(ctx.db, ctx.scope, connectionId),
+    ]);
+    if (grant === null || run === null || isOver(run.status)) return null;
+    const leaseId = ctx.newId("job");
+    const now = ctx.clock.now();
+    try {
+      await persist(ctx, beginStatements(ctx.db, ctx.scope, run, { id: leaseId, until: now + SYNC_LEASE_MS }, now));
+    } catch (error) {
+      if (!(error instanceof ConstraintError)) throw error;
+      // Another delivery is at it, and will mostly have ended in a moment.
+      await ctx.clock.wait(LOOK_MS);
+      continue;
+    }
+    const provider = providerOf(grant.provider);
+    const purse = openPurse(ctx, provider);
+    const meter: Meter = { requests: 0 };
+    const ask = askerOf(ctx, provider, connectionId, purse, meter);
+    const streams = new Map(rows.map((row) => [row.stream, row]));
+    return { ctx, provider, purse, ask, meter, leaseId, streams, run, place: JSON.parse(run.place) as Place };
+  }
+  throw new Problem("in_progress", { detail: "Another run has the connection.", retryAfterSeconds: 30 });
 }
 
 /** The streams from where the run stands on. */

@@ -245,18 +245,12 @@ export async function eraseReports(ctx: Ctx, providerId: string): Promise<void> 
   if (grants.some(({ provider }) => provider === providerId)) return;
   const { source } = providerOf(providerId);
   const writes = await forgetDays(ctx, source);
+  if (writes === null) return persist(ctx, forgetMeasureStatements(ctx.db, ctx.scope, source));
   const { artistId } = ctx.scope;
-  if (writes === null) {
-    const after = { provider: providerId };
-    await commit(ctx, "connection.erase", {
-      writes: forgetMeasureStatements(ctx.db, ctx.scope, source),
-      target: providerId,
-      after,
-      jobs: [{ kind: "kpi.refresh", body: { artistId } }],
-    });
-    return;
-  }
-  await persist(ctx, writes, [{ kind: "connector.erase", body: { artistId, provider: providerId } }]);
+  await persist(ctx, writes, [
+    { kind: "connector.erase", body: { artistId, provider: providerId } },
+    { kind: "kpi.refresh", body: { artistId } },
+  ]);
 }
 
 const LOOK_MS = 100;

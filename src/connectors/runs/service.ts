@@ -30,22 +30,27 @@ import {
  * hour; each run reads from where its connection stands, so that no day is lost by it.
  */
 export async function planNight(base: BaseCtx, night: Day, asOf: Instant): Promise<void> {
-  const due = await listDue(base.db, night, PLANNED_AT_ONCE);
-  if (due.length === 0) return;
-  const planned = due.map(({ artistId, id, provider }) => {
-    return { artistId, connectionId: id, id: nightRunId(id, night), total: providerOf(provider).streams.length };
-  });
-  const jobs = planned.map(({ artistId, connectionId, id }): JobRequest => {
-    return { kind: "connector.sync", body: { artistId: artistId as `art_${string}`, connectionId, runId: id } };
-  });
-  const more: JobRequest[] = due.length < PLANNED_AT_ONCE ? [] : [{ kind: "connector.plan", body: { night, asOf } }];
-  try {
-    await persist(base, planStatements(base.db, night, asOf, planned), [...jobs, ...more]);
-  } catch (error) {
-    if (!(error instanceof ConstraintError)) throw error;
-    throw new Problem("in_progress", { detail: "The night is being planned elsewhere.", cause: error });
+  for (let attempt = 1; ; attempt += 1) {
+    const due = await listDue(base.db, night, PLANNED_AT_ONCE);
+    if (due.length === 0) return;
+    const planned = due.map(({ artistId, id, provider }) => {
+      return { artistId, connectionId: id, id: nightRunId(id, night), total: providerOf(provider).streams.length };
+    });
+    const jobs = planned.map(({ artistId, connectionId, id }): JobRequest => {
+      return { kind: "connector.sync", body: { artistId: artistId as `art_${string}`, connectionId, runId: id } };
+    });
+    const more: JobRequest[] = due.length < PLANNED_AT_ONCE ? [] : [{ kind: "connector.plan", body: { night, asOf } }];
+    try {
+      return await persist(base, planStatements(base.db, night, asOf, planned), [...jobs, ...more]);
+    } catch (error) {
+      if (!(error instanceof ConstraintError)) throw error;
+      if (attempt === TRIES)
+        throw new Problem("in_progress", { detail: "The night is being planned elsewhere.", cause: error });
+    }
   }
 }
+
+const TRIES = 5;
 
 /** The run a connection has at work or in waiting, or a new one. @throws Problem `not_found`, `reauth_required` */
 export async function askRun(ctx: Ctx, connectionId: string): Promise<RunRow> {

@@ -1,7 +1,6 @@
 // The home of nights in virtual time: connections at simulated stores, the outbox as a queue, and doors that can be missed,
 // doubled, or cut off.
 import type { DatabaseSync } from "node:sqlite";
-import { grantToGive, keepGrant } from "../../../src/connectors/grants/service.ts";
 import { eraseReports, PROVIDERS, planNight, syncConnection } from "../../../src/connectors/index.ts";
 import type { BaseCtx, Ctx } from "../../../src/db/ctx.ts";
 import { buryJob, finishJob } from "../../../src/db/outbox.ts";
@@ -10,6 +9,7 @@ import { ID_RANDOM_BYTES, makeId } from "../../../src/kernel/id.ts";
 import { PROBLEMS, Problem } from "../../../src/kernel/problems.ts";
 import { type Day, dayOf } from "../../../src/kernel/time.ts";
 import { openArtist } from "../../../src/team/index.ts";
+import { connect, type Store } from "../../harness/stores.ts";
 import { sequence } from "../../simulator/stores/random.mjs";
 import { createStores } from "../../simulator/stores.mjs";
 import { openSqlite } from "./sqlite.ts";
@@ -28,9 +28,6 @@ const SETTINGS = {
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** A kind of store. */
-export type Store = keyof typeof PROVIDERS;
-
 /** One artist with connections, in a time of its own. */
 export interface Nights {
   readonly artistId: `art_${string}`;
@@ -47,24 +44,6 @@ export interface Nights {
   plan(): Promise<void>;
   /** Delivers what is due until an instant, in order of time; jobs may be doubled and cut off. */
   deliverUntil(until: number, wrong?: { doubled: number; cutOff: number }): Promise<void>;
-}
-
-interface StoreTokens {
-  readonly access_token: string;
-  readonly expires_in: number;
-  readonly refresh_token: string;
-}
-
-/** Connects a store with tokens at hand, as coming back from it would. @returns the connection's id */
-export async function connect(ctx: Ctx, store: Store, tokens: StoreTokens): Promise<string> {
-  const { id } = await grantToGive(ctx, store);
-  await keepGrant(ctx, PROVIDERS[store], id, {
-    accessToken: tokens.access_token,
-    expiresInSeconds: tokens.expires_in,
-    refreshToken: tokens.refresh_token,
-    scopes: null,
-  });
-  return id;
 }
 
 /** Makes an artist with a connection at every store, from an instant on. */
@@ -114,9 +93,7 @@ export async function newNights(seed: string, at: number): Promise<Nights> {
   };
   const connections: Record<string, string> = {};
   for (const store of Object.keys(PROVIDERS) as Store[]) {
-    const tokens = await simulated.accounts[store]?.give("mara");
-    if (tokens === undefined) throw new Error(`no store ${store}`);
-    connections[store] = await connect(await ctx(), store, tokens as StoreTokens);
+    connections[store] = await connect(await ctx(), simulated, store);
   }
 
   async function run(kind: string, body: Record<string, string>): Promise<void> {

@@ -6,8 +6,9 @@ import { disconnect, getAccessToken, getConnection } from "../../../src/connecto
 import { PROVIDERS } from "../../../src/connectors/index.ts";
 import type { Day } from "../../../src/kernel/time.ts";
 import { listMeasures } from "../../../src/metrics/index.ts";
+import type { Store } from "../../harness/stores.ts";
 import { addDays, dayOf, daysBetween } from "../../simulator/stores/random.mjs";
-import { DAY, HOUR, type Nights, newNights, type Store } from "./nights.ts";
+import { DAY, HOUR, type Nights, newNights } from "./nights.ts";
 
 const { LONG = "", SEED = "1" } = process.env;
 const SEEDS = Array.from({ length: LONG === "" ? 10 : 500 }, (_, at) => Number(SEED) + at);
