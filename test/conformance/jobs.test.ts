@@ -19,6 +19,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const stores = createStores();
+
 type Fixtures = { [K in JobKind]: (world: World) => Promise<JobBody<K>> };
 
 /** Receives a file; its reading is asked for, and not yet sent. */
@@ -134,7 +136,7 @@ const FIXTURES: Fixtures = {
     return { artistId: world.artistId, guestId, origin: "https://dashboard.test" };
   },
   "connector.plan": async (world) => {
-    await connect(await world.ctx(), createStores(), "soundcloud");
+    await connect(await world.ctx(), stores, "soundcloud");
     await env.DB.batch([
       env.DB.prepare("UPDATE provider_grants SET night = '1999-12-31' WHERE artist_id = ?").bind(world.artistId),
       env.DB.prepare("DELETE FROM outbox WHERE instr(body_json, ?) > 0").bind(world.artistId),
@@ -142,7 +144,6 @@ const FIXTURES: Fixtures = {
     return { night: "2000-01-01", asOf: Date.now() };
   },
   "connector.sync": async (world) => {
-    const stores = createStores({ seed: world.artistId });
     vi.stubGlobal("fetch", stores.fetch);
     const connectionId = await connect(await world.ctx(), stores, "soundcloud");
     const run = await env.DB.prepare("SELECT id FROM connection_runs WHERE connection_id = ?")

@@ -33,6 +33,7 @@ const NOBODYS: Readonly<Record<string, string>> = {
   dev_mail: "development only",
   idempotency_keys: "a caller's; the artist is part of what is hashed",
   outbox: "a job's body names its artist",
+  provider_budgets: "what this deployment may ask of a provider, for all artists together",
 };
 
 interface Column {

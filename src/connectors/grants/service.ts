@@ -237,20 +237,26 @@ export async function disconnect(ctx: Ctx, id: string, data: "keep" | "erase"): 
 }
 
 /**
- * Forgets what a provider had reported, some days at a time. What is connected again by then is kept: the new
- * connection stands on it.
+ * Forgets what a provider had reported. What is connected again by then is kept: the new connection stands on it.
+ *
+ * Some days at a time, each a batch of its own: cut off, it goes on where it was.
  */
 export async function eraseReports(ctx: Ctx, providerId: string): Promise<void> {
   const grants = await listGrants(ctx.db, ctx.scope);
   if (grants.some(({ provider }) => provider === providerId)) return;
   const { source } = providerOf(providerId);
-  const writes = await forgetDays(ctx, source);
-  if (writes === null) return persist(ctx, forgetMeasureStatements(ctx.db, ctx.scope, source));
-  const { artistId } = ctx.scope;
-  await persist(ctx, writes, [
-    { kind: "connector.erase", body: { artistId, provider: providerId } },
-    { kind: "kpi.refresh", body: { artistId } },
-  ]);
+  const refresh = { kind: "kpi.refresh", body: { artistId: ctx.scope.artistId } } as const;
+  await persist(ctx, forgetMeasureStatements(ctx.db, ctx.scope, source));
+  for (;;) {
+    const forgetting = await forgetDays(ctx, source);
+    if (forgetting === null) return;
+    try {
+      await persist(ctx, forgetting.writes, forgetting.days === 0 ? [] : [refresh]);
+    } catch (error) {
+      // Another erased the same days, and there may be more.
+      if (!(error instanceof ConstraintError)) throw error;
+    }
+  }
 }
 
 const LOOK_MS = 100;

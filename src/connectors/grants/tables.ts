@@ -21,6 +21,8 @@ export const providerGrants = sqliteTable(
     version: integer("version").notNull().default(0),
     leaseId: text("lease_id"),
     leaseUntil: instant("lease_until").notNull().default(0),
+    createdBy: text("created_by").notNull(),
+    createdAt: instant("created_at").notNull(),
     night: text("night").notNull().default(""),
     health: text("health").$type<Health>().notNull().default("active"),
     healthReason: text("health_reason"),
@@ -28,8 +30,6 @@ export const providerGrants = sqliteTable(
     lastSuccessAt: instant("last_success_at"),
     syncRun: text("sync_run"),
     syncUntil: instant("sync_until").notNull().default(0),
-    createdBy: text("created_by").notNull(),
-    createdAt: instant("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );

@@ -26,6 +26,8 @@ const SyncConnection = endpoint({
   params: z.strictObject(connection),
   answers: { 202: { description: "The run.", schema: AskedRun } },
   problems: ["reauth_required"],
+  // Asked again, it names the run that the first has begun.
+  idempotencyKey: false,
   example: { params: { id: ID } },
   handle: async ({ ctx, params }) => askRun(ctx, params.id),
   present: ({ id, connectionId }) => ({

@@ -93,7 +93,6 @@ export async function askRun(ctx: Ctx, connectionId: string): Promise<RunRow> {
     target: connectionId,
     after: { run: id },
     jobs: [{ kind: "connector.sync", body: { artistId, connectionId, runId: id } }],
-    result: row,
   });
   return row;
 }

@@ -114,16 +114,20 @@ export async function restateDays(
 }
 
 /**
- * Prepares to forget the oldest days of a source that nothing reports to any more, as many as one batch takes.
+ * Prepares to forget the oldest days of a source that nothing reports to any more, as many as one batch takes, and at last
+ * the source itself.
  *
  * @returns null when nothing of it is left
  */
-export async function forgetDays(ctx: Ctx, source: string): Promise<Write[] | null> {
+export async function forgetDays(ctx: Ctx, source: string): Promise<{ writes: Write[]; days: number } | null> {
   const known = (await listPlaySources(ctx.db, ctx.scope)).find(({ id }) => id === source);
   if (known === undefined) return null;
   const days = known.runs.flatMap(([from, to]) => daysBetween(from, to)).slice(0, MOST_DAYS);
-  if (days.length === 0) return forgetSourceStatements(ctx.db, ctx.scope, source);
-  return restateDays(ctx, { source, lagDays: known.lagDays, days: [], gone: days });
+  if (days.length === 0) return { writes: forgetSourceStatements(ctx.db, ctx.scope, source), days: 0 };
+  return {
+    writes: await restateDays(ctx, { source, lagDays: known.lagDays, days: [], gone: days }),
+    days: days.length,
+  };
 }
 
 /** Tells which of some days say anything else than what is kept of them; a day that is not kept is news. */
