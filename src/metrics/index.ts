@@ -27,6 +27,7 @@ export { changedDays, forgetDays, type PlayReport, replaceDays, restateDays } fr
 export { playDays, playMonths, playPacks, playRollups, playSources } from "./facts/tables.ts";
 export type { Measure, MeasuredDay } from "./measures/model.ts";
 export { forgetMeasureStatements, listMeasures, measureStatements } from "./measures/repository.ts";
+export { changedMeasures } from "./measures/service.ts";
 export { measureDays } from "./measures/tables.ts";
 export { CUTS, type Cut, DETAIL_CUTS, type DetailCut } from "./rollups/model.ts";
 export {

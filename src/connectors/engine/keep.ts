@@ -3,7 +3,7 @@
 import type { Write } from "../../db/client.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { addDays, type Day, dayOf, type Instant } from "../../kernel/time.ts";
-import { changedDays, measureStatements, restateDays } from "../../metrics/index.ts";
+import { changedDays, changedMeasures, measureStatements, restateDays } from "../../metrics/index.ts";
 import type { Provider, Stream, Window } from "../provider.ts";
 import { noteStatements, type StreamRow, streamStatements } from "../runs/repository.ts";
 import { daysOf, gapNote, incrementsOf, measuredDays, type NewDay, type Note, type Totals } from "./days.ts";
@@ -32,7 +32,8 @@ export interface Kept {
   readonly writes: readonly Write[];
   /** How far the stream has come with it. */
   readonly checkpoint: Omit<StreamRow, "artistId">;
-  /** The last day of the window that the source vouched for; null: none. */
+  /** The first and the last day that the source vouched for; null: none. */
+  readonly from: Day | null;
   readonly through: Day | null;
   readonly writtenCount: number;
   readonly hasChanged: boolean;
@@ -49,8 +50,10 @@ export async function keepWindow(ctx: Ctx, reading: Reading, gathered: Gathered)
   const all = daysOf(provider.platform, found.days, found.plays);
   const news: NewDay[] = found.hasPlays ? await changedDays(ctx, provider.source, all) : [];
   const lagDays = Math.ceil(stream.lagHours / 24);
-  const measured = measuredDays(found.measureDays, gathered.measures);
-  const through = [...found.days].sort().at(-1) ?? null;
+  const place = { source: provider.source, stream: stream.id };
+  const measured = await changedMeasures(ctx, place, measuredDays(found.measureDays, gathered.measures));
+  const [from = null, ...others] = [...found.days].sort();
+  const through = others.at(-1) ?? from;
   const next: Memory = {
     ...(Object.keys(gathered.labels).length > 0 || memory.labels ? { labels: gathered.labels } : {}),
     ...(found.totals === null ? {} : { totals: found.totals }),
@@ -67,11 +70,12 @@ export async function keepWindow(ctx: Ctx, reading: Reading, gathered: Gathered)
   return {
     writes: [
       ...(await restateDays(ctx, { source: provider.source, lagDays, days: news, gone: [] })),
-      ...measureStatements(ctx.db, ctx.scope, { source: provider.source, stream: stream.id }, measured),
+      ...measureStatements(ctx.db, ctx.scope, place, measured),
       ...noteStatements(ctx.db, ctx.scope, connectionId, found.notes),
       ...streamStatements(ctx.db, ctx.scope, checkpoint),
     ],
     checkpoint,
+    from,
     through,
     writtenCount:
       news.reduce((count, { cells }) => count + cells.territory.length + cells.recording.length, 0) +

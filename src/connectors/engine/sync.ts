@@ -192,7 +192,7 @@ async function readWindow(
     const progress = {
       place,
       done: provider.streams.indexOf(stream) + (isReadOut ? 1 : 0),
-      fromDay: earlier(run.fromDay, window.from),
+      fromDay: earlier(run.fromDay, kept.from),
       toDay: later(run.toDay, kept.through),
       readCount: run.readCount + gathered.readCount,
       writtenCount: run.writtenCount + kept.writtenCount,
@@ -218,8 +218,8 @@ function refreshOf({ scope }: Ctx): TimedRequest {
   return { kind: "kpi.refresh", body: { artistId: scope.artistId } };
 }
 
-function earlier(one: string | null, other: string): string {
-  return one === null || other < one ? other : one;
+function earlier(one: string | null, other: string | null): string | null {
+  return one === null || (other !== null && other < one) ? other : one;
 }
 
 function later(one: string | null, other: string | null): string | null {

@@ -14,7 +14,8 @@ import { sequence } from "../../simulator/stores/random.mjs";
 import { createStores } from "../../simulator/stores.mjs";
 import { openSqlite } from "./sqlite.ts";
 
-const SETTINGS = {
+/** A deployment with every provider set up. */
+export const SETTINGS = {
   ENVIRONMENT: "development",
   SIGNING_KEY: "5e".repeat(32),
   VAULT_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
