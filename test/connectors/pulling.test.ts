@@ -1,6 +1,7 @@
 // Pulling through a connection, from a browser's consent to the figures: with the real doors, queue and database.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { askRun } from "../../src/connectors/runs/service.ts";
 import { ask, deliver, fire, quietEnv } from "../harness/doors.ts";
 import { dumpAll } from "../harness/dump.ts";
 import { Browser } from "../harness/spotify.ts";
@@ -215,6 +216,64 @@ describe("a connection", () => {
     const places = `${await dumpAll()} ${JSON.stringify(lines)}`;
     expect(stores.accounts["youtube"]?.state.secrets.length).toBeGreaterThan(4);
     for (const secret of stores.accounts["youtube"]?.state.secrets ?? []) expect(places.includes(secret)).toBe(false);
+  });
+
+  it("costs a bounded number of rows, batches and calls in a night, with news and without", async () => {
+    const logged: string[] = [];
+    const world = await newWorld();
+    const { env: quiet } = quietEnv();
+    const figures: Record<string, object> = {};
+    for (const store of ["soundcloud", "youtube"] as const) {
+      const id = await connect(await world.ctx(), stores, store);
+      for (const round of ["first", "restated", "quiet"]) {
+        if (round !== "first") {
+          // As if the last reading were yesterday's.
+          await env.DB.prepare("UPDATE connection_streams SET read_at = read_at - 86400000 WHERE connection_id = ?")
+            .bind(id)
+            .run();
+          await askRun(await world.ctx(), id);
+        }
+        const calls = stores.state.calls.length;
+        // Some of what is kept is taken as if the store had said otherwise, so that a night has news.
+        if (round === "restated")
+          await env.DB.prepare(
+            "UPDATE play_packs SET cells_json = replace(cells_json, ',0,0]', ',1,0]') WHERE artist_id = ? AND day IN (SELECT day FROM play_days WHERE artist_id = ?1 ORDER BY day DESC LIMIT 2)",
+          )
+            .bind(world.artistId)
+            .run();
+        const heard = vi.spyOn(console, "log").mockImplementation((line: string) => void logged.push(line));
+        for (let delivery = 0; delivery < 5; delivery += 1) {
+          const open = await env.DB.prepare(
+            "SELECT id FROM connection_runs WHERE connection_id = ? AND status IN ('queued', 'running')",
+          )
+            .bind(id)
+            .first<{ id: string }>();
+          if (open === null) break;
+          const body = { artistId: world.artistId, connectionId: id, runId: open.id };
+          await deliver(quiet, [{ id: `job_${id}_${round}_${delivery}`, kind: "connector.sync", body }]);
+        }
+        heard.mockRestore();
+        const lines = logged.splice(0).flatMap((line) => {
+          const said = JSON.parse(line) as { job?: string; rowsWritten: number; rowsRead: number; roundTrips: number };
+          return said.job === "connector.sync" ? [said] : [];
+        });
+        for (const { rowsWritten, roundTrips } of lines) {
+          expect(rowsWritten).toBeLessThanOrEqual(8000);
+          expect(roundTrips).toBeLessThanOrEqual(80);
+        }
+        const sum = (name: "rowsWritten" | "rowsRead" | "roundTrips") =>
+          lines.reduce((total, line) => total + line[name], 0);
+        figures[`${store} ${round}`] = {
+          deliveries: lines.length,
+          calls: stores.state.calls.length - calls,
+          rowsWritten: sum("rowsWritten"),
+          rowsRead: sum("rowsRead"),
+          batches: sum("roundTrips"),
+        };
+      }
+    }
+    expect(figures["soundcloud quiet"]).toMatchObject({ deliveries: 1 });
+    console.log(`BENCH ${JSON.stringify(figures)}`);
   });
 
   it("is planned once a night, however often and by whomever the schedules fire, and by the next hour if they did not", async () => {

@@ -14,12 +14,14 @@ import { openSqlite } from "./sqlite.ts";
 
 const CONNECTIONS = 10_000;
 const DRAINED = process.env["LONG"] === undefined || process.env["LONG"] === "" ? 1000 : CONNECTIONS;
+const LIMIT = { calls: 300, perMs: 60_000 };
+const ROUND_TRIP_MS = 50;
 const NIGHT = Date.parse("2027-05-02T00:05:00Z");
 
 it(`${CONNECTIONS} connections are planned and ${DRAINED} of them drained within bounds`, async () => {
   const { database, sql, close } = openSqlite();
   const clock = { now: NIGHT };
-  const limits = { soundcloud: { calls: 300, perMs: 60_000 } };
+  const limits = { soundcloud: LIMIT };
   const stores: Stores = createStores({ now: () => clock.now, limits });
   const base = (): BaseCtx => {
     const wait = async (ms: number) => {
@@ -29,7 +31,10 @@ it(`${CONNECTIONS} connections are planned and ${DRAINED} of them drained within
       now: clock.now,
       clock: { now: () => clock.now, wait },
       randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
-      fetch: stores.fetch as typeof fetch,
+      fetch: (async (...asked: Parameters<typeof fetch>) => {
+        clock.now += ROUND_TRIP_MS;
+        return stores.fetch(...asked);
+      }) as typeof fetch,
       waitUntil: () => undefined,
     };
     const env = { ...SETTINGS, DB: database } as unknown as Env;
@@ -73,6 +78,8 @@ it(`${CONNECTIONS} connections are planned and ${DRAINED} of them drained within
 
   const bounds = { requests: 0, trips: 0 };
   let deliveries = 0;
+  let calls = 0;
+  const begunAt = clock.now;
   for (let at = 0; at < DRAINED; at += 1) {
     const artistId = artistOf(at);
     const run = sql.prepare("SELECT id, connection_id FROM connection_runs WHERE artist_id = ?").get(artistId);
@@ -80,10 +87,11 @@ it(`${CONNECTIONS} connections are planned and ${DRAINED} of them drained within
     for (let again = 0; again < 50; again += 1) {
       const ctx = await openArtist(base(), artistId);
       if (ctx === null) throw new Error("no artist");
-      const calls = stores.state.calls.length;
+      const before = stores.state.calls.length;
       await syncConnection(ctx, name);
       deliveries += 1;
-      bounds.requests = Math.max(bounds.requests, stores.state.calls.length - calls);
+      calls += stores.state.calls.length - before;
+      bounds.requests = Math.max(bounds.requests, stores.state.calls.length - before);
       bounds.trips = Math.max(bounds.trips, ctx.db.meter.roundTrips);
       const row = sql.prepare("SELECT status, resume_at FROM connection_runs WHERE id = ?").get(name.runId);
       if (row?.["status"] === "succeeded") break;
@@ -97,8 +105,11 @@ it(`${CONNECTIONS} connections are planned and ${DRAINED} of them drained within
   expect(bounds.requests).toBeLessThanOrEqual(CALLS_PER_DELIVERY + CALLS_PER_WINDOW);
   expect(bounds.trips).toBeLessThanOrEqual(20);
   expect(stores.state.overLimit).toBe(0);
-  console.log(
-    `${pages} planning jobs of ${mostChanges} rows at most; ${deliveries} deliveries of at most ${bounds.requests} calls and ${bounds.trips} batches; ${Math.round((clock.now - NIGHT) / 60_000)} minutes of the store's time`,
-  );
+  const seconds = (clock.now - begunAt) / 1000;
+  // What the limit allows in that time, at one call after another and 50 ms each.
+  const shareOfLimit = calls / ((seconds * LIMIT.calls * 1000) / LIMIT.perMs);
+  expect(shareOfLimit).toBeGreaterThanOrEqual(0.8);
+  const figures = { pages, rowsPerPage: mostChanges, deliveries, calls, batches: bounds.trips, seconds, shareOfLimit };
+  console.log(`BENCH ${JSON.stringify(figures)}`);
   close();
 });
