@@ -35,10 +35,18 @@ async function askConnectors(base: BaseCtx): Promise<number> {
   return 1;
 }
 
+const MOST_SWEEPS = 10;
+
+/** Sends again what is due; after a night in which a store was slow that may be more than one page of jobs. */
 async function sweep(base: BaseCtx): Promise<number> {
-  const forgotten = await sweepOutbox(base);
-  if (forgotten.length > 0) base.send(forgotten);
-  return forgotten.length;
+  let sent = 0;
+  for (let page = 0; page < MOST_SWEEPS; page += 1) {
+    const forgotten = await sweepOutbox(base);
+    if (forgotten.length === 0) break;
+    base.send(forgotten);
+    sent += forgotten.length;
+  }
+  return sent;
 }
 
 /** Asks for the day's first answers, for tidying, for a check of every artist's books, and for newer seals in the vault. */

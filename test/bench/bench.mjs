@@ -23,6 +23,9 @@ const LONG_LINES = 1_000_000;
 const OVERVIEW = "/api/dashboard/earnings/overview";
 const EARNINGS = "/api/dashboard/earnings?from=2024-10&to=2026-09&groupBy=platform";
 const STREAMS = "/api/dashboard/streams?granularity=day&from=2026-06-01&to=2026-08-29&groupBy=territory";
+/** D1 and Queues, in dollars. @see platform limits and prices of D1 and Queues, checked 2026-11 */
+const DOLLARS = { rowWritten: 1 / 1e6, rowRead: 0.001 / 1e6, queueOperation: 0.4 / 1e6 };
+const NIGHTLY_CONNECTIONS = 10_000;
 const QUESTION_ROUNDS = 7;
 const QUESTION_REQUESTS = 100;
 /** A bare Worker that differs by more between rounds was disturbed by something else on the machine. */
@@ -545,10 +548,6 @@ async function floorImport(file, folder) {
   connection.close();
   return performance.now() - startedAt;
 }
-
-/** D1 and Queues, in dollars. @see platform limits and prices of D1 and Queues, checked 2026-11 */
-const DOLLARS = { rowWritten: 1 / 1e6, rowRead: 0.001 / 1e6, queueOperation: 0.4 / 1e6 };
-const NIGHTLY_CONNECTIONS = 10_000;
 
 /** What a night of many connections costs, out of what one costs in D1 and what many do to a store's limit. @param {Line[]} table */
 async function connectors(table) {

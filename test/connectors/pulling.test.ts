@@ -233,6 +233,18 @@ describe("a connection", () => {
             .run();
           await askRun(await world.ctx(), id);
         }
+        if (round === "restated" && store === "soundcloud") {
+          const row = await env.DB.prepare("SELECT memory_json FROM connection_streams WHERE connection_id = ?")
+            .bind(id)
+            .first<{ memory_json: string }>();
+          const { totals } = JSON.parse(row?.memory_json ?? "{}") as { totals: Record<string, [number, number]> };
+          const before = Object.fromEntries(
+            Object.entries(totals).map(([urn, [plays, downloads]]) => [urn, [plays - 7, downloads]]),
+          );
+          await env.DB.prepare("UPDATE connection_streams SET memory_json = ? WHERE connection_id = ?")
+            .bind(JSON.stringify({ totals: before }), id)
+            .run();
+        }
         const calls = stores.state.calls.length;
         // Some of what is kept is taken as if the store had said otherwise, so that a night has news.
         if (round === "restated")

@@ -301,7 +301,9 @@ async function settle(work: Work, error: unknown): Promise<void> {
   }
   if (error instanceof Problem && error.code !== "unavailable") {
     const sentence = error.detail ?? PROBLEMS[error.code].title;
-    if (PROBLEMS[error.code].retry === "never") return fail(work, error.code, sentence, "active");
+    // What must be authorised again says so by itself.
+    const health = error.code === "reauth_required" ? "active" : "degraded";
+    if (PROBLEMS[error.code].retry === "never") return fail(work, error.code, sentence, health);
     const at = Math.max(now + (error.retryAfterSeconds ?? 0) * 1000, pause);
     return postpone(work, { at, sentence, code: error.code, health: run.attempts + 1 >= PATIENCE ? "degraded" : null });
   }
