@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import { hasItem, registerCatalog } from "./catalog/index.ts";
-import { registerGrants } from "./connectors/index.ts";
+import { registerGrants, registerRuns } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
 import { registerEarnings } from "./earnings/index.ts";
@@ -49,6 +49,7 @@ registerEarnings(register);
 registerStreams(register);
 registerMetrics(register);
 registerGrants(register);
+registerRuns(register);
 registerMail(register);
 
 /** Every operation of the API, for the conformance suite. */

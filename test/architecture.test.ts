@@ -101,9 +101,11 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/post.ts": { as: "service", because: "books what was read" },
   "statements/export/": { as: "service", because: "statements as CSV and PDF" },
   "identity/spotify/provider.ts": { as: "model", because: "what is said to Spotify's accounts service" },
-  "connectors/engine.ts": { as: "service", because: "drives every provider" },
+  "connectors/engine/": { as: "service", because: "drives every provider" },
+  "connectors/grants/clients.ts": { as: "model", because: "this deployment's apps at providers, and where those are" },
+  "identity/oauth/client.ts": { as: "model", because: "what is said to another service's OAuth endpoints" },
   "connectors/provider.ts": { as: "model", because: "what a provider is" },
-  "connectors/providers/": { as: "model", because: "one folder per live source, and their registry" },
+  "connectors/providers/": { as: "model", because: "one file per live source, and their registry" },
   "team/doorman.ts": { as: "service", because: "answers what http asks about a caller" },
 };
 

@@ -125,7 +125,12 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listPlayWindows: ROLES,
   listConnections: ROLES,
   connectProvider: RUNS_TEAM,
+  getConnection: ROLES,
   disconnectProvider: RUNS_TEAM,
+  syncConnection: KEEPS_BOOKS,
+  listConnectionRuns: ROLES,
+  getConnectionRun: ROLES,
+  listConnectionNotes: ROLES,
   // Whoever belongs may speak: what they may see is decided thread by thread.
   createThread: ROLES,
   listThreads: ROLES,

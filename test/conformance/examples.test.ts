@@ -11,6 +11,7 @@ import * as releases from "../../src/catalog/releases/schema.ts";
 import * as search from "../../src/catalog/search/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
+import * as runs from "../../src/connectors/runs/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
@@ -41,6 +42,7 @@ const shapes = new Map(
     digests,
     guests,
     grants,
+    runs,
     spotify,
     statements,
     exported,
@@ -80,7 +82,17 @@ it.each(
   expect(shape?.meta()?.["example"]).toEqual(example);
 });
 
-it.each(["Connection", "NewConnection", "Connections", "Departure", "SpotifyLink"])("%s", (name) => {
+it.each([
+  "Connection",
+  "NewConnection",
+  "Connections",
+  "ConnectionRun",
+  "ConnectionRuns",
+  "ConnectionNotes",
+  "AskedRun",
+  "Departure",
+  "SpotifyLink",
+])("%s", (name) => {
   const shape = shapes.get(name);
   const example = shape?.meta()?.["example"];
   expect(example, "an example beside the shape").toBeDefined();

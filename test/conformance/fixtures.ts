@@ -10,6 +10,7 @@ import type { Role } from "../../src/team/index.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
 import { agree, standIn } from "../harness/spotify.ts";
+import { connect } from "../harness/stores.ts";
 import {
   atRest,
   bytes,
@@ -21,6 +22,7 @@ import {
   until,
   type World,
 } from "../harness/world.ts";
+import { createStores } from "../simulator/stores.mjs";
 
 /** An artist with an owner who has a session, and an owner's key. */
 export interface Place {
@@ -291,6 +293,20 @@ async function newFileToken(): Promise<string> {
   return url.slice(url.indexOf("=") + 1);
 }
 
+/** The run of the connection that the path before named. */
+let lastRun = "";
+
+/** Connects a store whose first run is over. */
+export async function newConnection(world: World): Promise<string> {
+  const id = await connect(await world.ctx(), createStores(), "soundcloud");
+  await env.DB.prepare("UPDATE connection_runs SET status = 'succeeded' WHERE connection_id = ?").bind(id).run();
+  const run = await env.DB.prepare("SELECT id FROM connection_runs WHERE connection_id = ?")
+    .bind(id)
+    .first<{ id: string }>();
+  lastRun = run?.id ?? "";
+  return id;
+}
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -343,6 +359,9 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     const response = await owner.post("/api/dashboard/integrations/connections", { provider: "spotify" });
     return ((await response.json()) as { id: string }).id;
   },
+  "/integrations/:provider/callback": async () => "spotify",
+  "/integrations/connections/:id/": async ({ world }) => newConnection(world),
+  "/runs/:run": async () => lastRun,
   "/me/sessions/:id": async ({ userId }) => {
     const id = makeId("session", Date.now(), bytes(10));
     await env.DB.prepare(
@@ -465,6 +484,8 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/catalog/imports/:id": "imp_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/integrations/:provider/callback": "spotify",
+  "/runs/:run": "run_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/me/sessions/:id": "ses_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/members/:id": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/me/memberships/:id": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -634,6 +655,8 @@ export interface ListAnswer {
 
 /** What tells the place of an item in its list; each list has some of it. */
 export interface Item {
+  readonly day: string;
+  readonly kind: string;
   readonly id: string;
   readonly line: number;
   readonly period: string;

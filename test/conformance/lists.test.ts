@@ -1,4 +1,5 @@
 // Over every registered list: its order, its limits, its walk and its cursors. A new list says in LISTS what to walk over.
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import type { Operation } from "../../src/http/endpoint.ts";
@@ -11,6 +12,7 @@ import {
   checked,
   documented,
   type Item,
+  newConnection,
   newDecision,
   newFile,
   newImport,
@@ -51,6 +53,7 @@ async function makeKeys(owner: Caller, count: number): Promise<void> {
 }
 
 const MESSAGES = "/api/dashboard/team/messages";
+const CONNECTIONS = "/api/dashboard/integrations/connections";
 
 async function newThread(owner: Caller): Promise<string> {
   const response = await owner.post(MESSAGES, { subject: "Talk" });
@@ -196,6 +199,36 @@ const LISTS: Readonly<Record<string, List>> = {
       const path = await realPath(guestDecisions, place);
       for (let at = 0; at < 5; at += 1) await newDecision(place);
       return { path, query: {}, other: {}, count: 5, insert: () => newDecision(place) };
+    },
+  },
+  listConnectionRuns: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner, world }) => {
+      const path = `${CONNECTIONS}/${await newConnection(world)}`;
+      const insert = async () => {
+        await owner.post(`${path}/sync`);
+        await env.DB.prepare("UPDATE connection_runs SET status = 'failed' WHERE artist_id = ?")
+          .bind(world.artistId)
+          .run();
+      };
+      for (let at = 0; at < 4; at += 1) await insert();
+      return { path: `${path}/runs`, query: {}, other: {}, count: 5, insert };
+    },
+  },
+  listConnectionNotes: {
+    placeOf: ({ day, kind, key }) => `${day} ${kind} ${key}`,
+    order: "up",
+    stock: async ({ world }) => {
+      const id = await newConnection(world);
+      const insert = (day: string, key: string) =>
+        env.DB.prepare("INSERT INTO connection_notes VALUES (?, ?, ?, 'total_fell', ?, '{\"plays\":-1}')")
+          .bind(world.artistId, id, day, key)
+          .run();
+      for (const key of ["a", "b", "c"]) await insert("2026-10-01", key);
+      for (const key of ["a", "b"]) await insert("2026-10-02", key);
+      const later = () => insert("2026-10-03", crypto.randomUUID());
+      return { path: `${CONNECTIONS}/${id}/notes`, query: {}, other: {}, count: 5, insert: later };
     },
   },
   listApiKeys: {
