@@ -31,6 +31,10 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** Files of rooms with other names: a path (a folder ends in a slash) → the layer whose imports it may have, and why it exists. */
 const OTHER_FILES: Record<string, { as: string; because: string }> = {
+  "catalog/versions/canonical.ts": { as: "model", because: "the one text of a document, and its hash" },
+  "catalog/versions/diff.ts": { as: "model", because: "what differs between two documents" },
+  "catalog/calendar/instants.ts": { as: "model", because: "when a release comes out, zone by zone" },
+  "catalog/calendar/icalendar.ts": { as: "model", because: "a calendar as calendar programs read it" },
   "messages/hub.ts": { as: "service", because: "the Durable Object of a team" },
   "messages/protocol.ts": { as: "model", because: "what the hub and its clients say to each other" },
   "messages/ask.ts": { as: "service", because: "guests and files ask the hub in the same way" },

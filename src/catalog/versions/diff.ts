@@ -120,17 +120,17 @@ function stepped(values: Map<string, Json>, { steps }: Step): Map<string, Json> 
 function identityOf(from: readonly Json[], to: readonly Json[]): readonly string[] | null {
   if (from.length + to.length === 0) return null;
   const isUnique = (list: readonly Json[], identity: readonly string[]) =>
-    list.every((thing) => isFields(thing) && identity.every((field) => typeof valueOf(thing, field) === "string")) &&
+    list.every((thing) => isFields(thing) && identity.every((field) => typeof fieldOf(thing, field) === "string")) &&
     keyed(identity, list).size === list.length;
   return IDENTITIES.find((identity) => isUnique(from, identity) && isUnique(to, identity)) ?? null;
 }
 
 function keyed(identity: readonly string[], list: readonly Json[]): Map<string, Json> {
-  const key = (thing: Json) => identity.map((field) => `${field}=${isFields(thing) ? valueOf(thing, field) : ""}`);
+  const key = (thing: Json) => identity.map((field) => `${field}=${isFields(thing) ? fieldOf(thing, field) : ""}`);
   return new Map(list.map((thing) => [key(thing).join(","), thing]));
 }
 
-function valueOf(thing: Fields, field: string): Json | undefined {
+function fieldOf(thing: Fields, field: string): Json | undefined {
   return Object.hasOwn(thing, field) ? thing[field] : undefined;
 }
 
