@@ -11,14 +11,14 @@ CREATE TABLE catalog_items (
   code          TEXT,
   type          TEXT,
   status        TEXT,
-  -- What else it is found by: subtitles, labels, further codes.
+  -- What it is found by, folded: titles, artists, labels, codes.
   words         TEXT NOT NULL,
   document_json TEXT NOT NULL,
   version       INTEGER NOT NULL,
   delivered_at  INTEGER,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL,
-  -- Its row in catalog_search, and its place there: a later one is newer.
+  -- Its row in catalog_search, and its place in what is found: a later one is newer.
   place         INTEGER NOT NULL,
   PRIMARY KEY (artist_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -47,23 +47,24 @@ CREATE TABLE catalog_facets (
   PRIMARY KEY (artist_id, facet, value)
 ) STRICT, WITHOUT ROWID;
 
--- The words of releases, recordings and works. A filter is a word too, and begins with the artist's, so that a search walks
--- the rows it answers with and no others.
+-- What releases, recordings and works are found by. Each word and each filter begins with the artist's id, so that a search
+-- walks words of the artist and no others; what a list shows lies beside them, so that it reads no second row.
 CREATE VIRTUAL TABLE catalog_search USING fts5 (
-  title, artists, code, words, filters,
-  id UNINDEXED, kind UNINDEXED, type UNINDEXED, status UNINDEXED,
-  tokenize = 'unicode61 remove_diacritics 2'
+  words, filters,
+  id UNINDEXED, kind UNINDEXED, title UNINDEXED, artists UNINDEXED, code UNINDEXED, type UNINDEXED, status UNINDEXED,
+  tokenize = 'ascii', detail = 'column', columnsize = 0
 );
 
 -- The search and the counts change with the thing itself, in the statement that changes it.
 CREATE TRIGGER catalog_items_come AFTER INSERT ON catalog_items WHEN new.kind <> 'party'
 BEGIN
-  INSERT INTO catalog_search (rowid, title, artists, code, words, filters, id, kind, type, status)
-  VALUES (new.place, new.title, new.artists, new.code, new.words,
+  INSERT INTO catalog_search (rowid, words, filters, id, kind, title, artists, code, type, status)
+  VALUES (new.place,
+    replace(' ' || new.words, ' ', ' ' || substr(new.artist_id, 5)),
     substr(new.artist_id, 5) || ' ' || substr(new.artist_id, 5) || 'kind' || new.kind
       || coalesce(' ' || substr(new.artist_id, 5) || 'type' || new.type, '')
       || coalesce(' ' || substr(new.artist_id, 5) || 'status' || replace(new.status, '_', ''), ''),
-    new.id, new.kind, new.type, new.status);
+    new.id, new.kind, new.title, new.artists, new.code, new.type, new.status);
   INSERT INTO catalog_facets (artist_id, facet, value, items)
   SELECT new.artist_id, f.value->>0, f.value->>1, 1
   FROM json_each(json_array(json_array('kind', new.kind), json_array('type', new.type), json_array('status', new.status))) f
@@ -80,15 +81,22 @@ BEGIN
       OR (facet = 'status' AND value = old.status));
 END;
 
-CREATE TRIGGER catalog_items_change AFTER UPDATE OF title, artists, code, type, status, words ON catalog_items
-WHEN new.kind <> 'party'
+CREATE TRIGGER catalog_items_reworded AFTER UPDATE OF title, artists, code, type, status, words ON catalog_items
+WHEN new.kind <> 'party' AND ((new.title, new.artists, new.words) <> (old.title, old.artists, old.words)
+  OR new.code IS NOT old.code OR new.type IS NOT old.type OR new.status IS NOT old.status)
 BEGIN
-  UPDATE catalog_search SET title = new.title, artists = new.artists, code = new.code, words = new.words,
-    type = new.type, status = new.status,
+  UPDATE catalog_search SET
+    words = replace(' ' || new.words, ' ', ' ' || substr(new.artist_id, 5)),
     filters = substr(new.artist_id, 5) || ' ' || substr(new.artist_id, 5) || 'kind' || new.kind
       || coalesce(' ' || substr(new.artist_id, 5) || 'type' || new.type, '')
-      || coalesce(' ' || substr(new.artist_id, 5) || 'status' || replace(new.status, '_', ''), '')
+      || coalesce(' ' || substr(new.artist_id, 5) || 'status' || replace(new.status, '_', ''), ''),
+    title = new.title, artists = new.artists, code = new.code, type = new.type, status = new.status
   WHERE rowid = new.place;
+END;
+
+CREATE TRIGGER catalog_items_resorted AFTER UPDATE OF type, status ON catalog_items
+WHEN new.kind <> 'party' AND (new.type IS NOT old.type OR new.status IS NOT old.status)
+BEGIN
   UPDATE catalog_facets SET items = items - 1
   WHERE artist_id = old.artist_id
     AND ((facet = 'type' AND value = old.type) OR (facet = 'status' AND value = old.status));

@@ -1,6 +1,7 @@
 // The HTTP door: what happens around every request, and the API as one readable list of rooms.
 
 import { Hono } from "hono";
+import { registerCatalog } from "./catalog/index.ts";
 import { registerGrants } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
@@ -32,6 +33,7 @@ const visible: Visible = {
 registerIdentity(register);
 registerTeam(register);
 registerMessages(register, visible);
+registerCatalog(register);
 registerStatements(register);
 registerEarnings(register);
 registerStreams(register);

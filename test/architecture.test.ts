@@ -62,6 +62,7 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/read.ts": { as: "service", because: "reads the original slice by slice" },
   "team/invitations/letter.ts": { as: "model", because: "the words of an invitation, in the mail and on its page" },
   "team/examples.ts": { as: "model", because: "the answers shown in the reference" },
+  "catalog/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "statements/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "earnings/examples.ts": { as: "model", because: "the answers shown in the reference" },
   "streams/examples.ts": { as: "model", because: "the answers shown in the reference" },

@@ -27,6 +27,8 @@ const SEES_MONEY = ["owner", "admin", "manager", "label", "accountant", "viewer"
 const KEEPS_BOOKS = ["owner", "admin", "manager", "label", "accountant"] as const;
 const RUNS_TEAM = ["owner", "admin"] as const;
 const SEES_TEAM = ROLES.filter((role) => role !== "collaborator");
+const SEES_CATALOG = SEES_TEAM;
+const KEEPS_CATALOG = ["owner", "admin", "manager", "label", "editor"] as const;
 const INVITES_GUESTS = ["owner", "admin", "manager"] as const;
 
 /**
@@ -52,6 +54,26 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listAudit: RUNS_TEAM,
   listReviews: RUNS_TEAM,
   decideReview: RUNS_TEAM,
+  listReleases: SEES_CATALOG,
+  createRelease: KEEPS_CATALOG,
+  getRelease: SEES_CATALOG,
+  updateRelease: KEEPS_CATALOG,
+  deleteRelease: KEEPS_CATALOG,
+  listRecordings: SEES_CATALOG,
+  createRecording: KEEPS_CATALOG,
+  getRecording: SEES_CATALOG,
+  updateRecording: KEEPS_CATALOG,
+  deleteRecording: KEEPS_CATALOG,
+  listWorks: SEES_CATALOG,
+  createWork: KEEPS_CATALOG,
+  getWork: SEES_CATALOG,
+  updateWork: KEEPS_CATALOG,
+  deleteWork: KEEPS_CATALOG,
+  listParties: SEES_CATALOG,
+  createParty: KEEPS_CATALOG,
+  getParty: SEES_CATALOG,
+  updateParty: KEEPS_CATALOG,
+  deleteParty: KEEPS_CATALOG,
   uploadStatement: KEEPS_BOOKS,
   openStatementUpload: KEEPS_BOOKS,
   sendStatementUploadPart: KEEPS_BOOKS,

@@ -1,6 +1,11 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as parties from "../../src/catalog/parties/schema.ts";
+import * as recordings from "../../src/catalog/recordings/schema.ts";
+import * as releases from "../../src/catalog/releases/schema.ts";
+import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
@@ -36,6 +41,10 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    parties,
+    recordings,
+    releases,
+    works,
   ]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
@@ -44,6 +53,7 @@ const shapes = new Map(
 
 it.each(
   Object.entries({
+    ...catalogExamples,
     ...earningsExamples,
     ...messageExamples,
     ...mappingExamples,

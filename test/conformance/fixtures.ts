@@ -89,6 +89,11 @@ async function newOrganisation({ person }: Place): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
+/** Makes a thing of the catalog. */
+async function newItem({ owner }: Place, plural: string, input: object): Promise<string> {
+  return ((await (await owner.post(`/api/dashboard/catalog/${plural}`, input)).json()) as { id: string }).id;
+}
+
 let addresses = 0;
 
 /** An address nobody else has. */
@@ -248,6 +253,10 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     await imported(owner, "uncoded.tsv", uncodedFile(`${files}`));
     return `Song ${files} (Glass Harbor)`;
   },
+  "/catalog/releases/:id": (place) => newItem(place, "releases", { title: "Night Swims", type: "ep" }),
+  "/catalog/recordings/:id": (place) => newItem(place, "recordings", { title: "Undertow" }),
+  "/catalog/works/:id": (place) => newItem(place, "works", { title: "Undertow" }),
+  "/catalog/parties/:id": (place) => newItem(place, "parties", { name: "Ana Ünal" }),
   "/team/api-keys/:id": async ({ owner }) => {
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
     return ((await response.json()) as { id: string }).id;
@@ -357,6 +366,10 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/statements/templates/:id": "tpl_0000000000n8w2e4r6t8y0b1c3",
   "/lines/:line": "2",
   "/unmatched/:identity": "Nobody's Song (None)",
+  "/catalog/releases/:id": "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/recordings/:id": "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/works/:id": "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/parties/:id": "pty_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/me/sessions/:id": "ses_01k9v3m6s0n8w2e4r6t8y0b1c3",

@@ -70,7 +70,25 @@ async function stockMessages(owner: Caller): Promise<{ thread: string; insert: (
   return { thread, insert: () => say(owner, thread) };
 }
 
+/** A list of one kind of thing of the catalog. */
+function ofCatalog(plural: string, input: object): List {
+  const path = `/api/dashboard/catalog/${plural}`;
+  return {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      const insert = () => owner.post(path, input);
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path, query: {}, other: {}, count: 5, insert };
+    },
+  };
+}
+
 const LISTS: Readonly<Record<string, List>> = {
+  listReleases: ofCatalog("releases", { title: "Night Swims", type: "ep" }),
+  listRecordings: ofCatalog("recordings", { title: "Undertow" }),
+  listWorks: ofCatalog("works", { title: "Undertow" }),
+  listParties: ofCatalog("parties", { name: "Ana Ünal" }),
   listThreads: {
     placeOf: ({ id }) => id,
     order: "down",

@@ -1,11 +1,11 @@
 // The home of looking at all that is stored: every row of every table, or of one artist, as text.
 import { env } from "cloudflare:workers";
 
-/** The names of our tables, as the database has them. */
+/** The names of our tables, as the database has them; what is searched is written from them by triggers, and is none. */
 export async function tableNames(): Promise<string[]> {
   const { results } = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%' " +
-      "AND name != 'd1_migrations' ORDER BY name",
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' " +
+      "AND name NOT LIKE '_cf_%' AND name != 'd1_migrations' ORDER BY name",
   ).all<{ name: string }>();
   return results.map((row) => row.name);
 }

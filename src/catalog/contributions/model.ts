@@ -62,9 +62,12 @@ const RESOURCE_ROLES = words([
   "VocalEditingSecondEngineer VocalEngineer Vocalist VocalSecondEngineer VocalProducer VoiceActor Wardrobe",
 ]);
 
+/** What ERN 4.3 calls StudioProducer, and everybody else what ERN 3.8 called it. */
+const OLDER_ROLES = ["Producer"];
+
 /** The roles of a recording's contributors: those displayed, those of writers, and all others of a resource. */
 export const CONTRIBUTOR_ROLES: readonly string[] = [
-  ...new Set([...DISPLAY_ROLES, ...WRITER_ROLES, ...RESOURCE_ROLES]),
+  ...new Set([...DISPLAY_ROLES, ...WRITER_ROLES, ...OLDER_ROLES, ...RESOURCE_ROLES]),
 ];
 
 /** A credit: the name as it is to be printed, the role, and the party it belongs to where that is known. */
@@ -74,9 +77,12 @@ export interface Contribution {
   readonly partyId: string | null;
 }
 
+/** What is warned of. */
+export const WARNINGS = ["unidentified_party", "dpid_check_failed", "shares_unknown"] as const;
+
 /** Something that is allowed and should be looked at. */
 export interface Warning {
-  readonly code: "unidentified_party" | "dpid_check_failed";
+  readonly code: (typeof WARNINGS)[number];
   /** Dotted, as in `contributions.0`. */
   readonly path: string;
   readonly message: string;

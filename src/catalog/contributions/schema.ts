@@ -1,6 +1,7 @@
 // The home of the wire shapes of credits and of the warnings about them.
 
 import { z } from "zod";
+import { WARNINGS } from "./model.ts";
 
 /** A line of text a person wrote: trimmed, not empty. */
 export function lineOf(longest: number) {
@@ -9,6 +10,18 @@ export function lineOf(longest: number) {
 
 /** The id of another thing of the catalog. */
 export const Reference = z.string().min(1).max(40);
+
+/** A credit line of rights: ℗ or ©. */
+export const RightsLine = z
+  .strictObject({ year: z.int().min(1860).max(2200), text: lineOf(500) })
+  .meta({ id: "RightsLine", description: 'As in `{ "year": 2026, "text": "Harbor Tapes" }`.' });
+
+/** A language as people and stores name it. */
+export const Language = z
+  .string()
+  .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, "is no language tag, as in `en` or `pt-BR`")
+  .max(35)
+  .meta({ description: "ISO 639 with a region if need be; `zxx` for music without words." });
 
 /** What a request says of a credit. */
 export function creditInput(roles: readonly string[]) {
@@ -19,20 +32,6 @@ export function creditInput(roles: readonly string[]) {
   });
 }
 
-/** A credit as it is shown. */
-export const Credit = z
-  .object({ name: z.string(), role: z.string(), partyId: z.string().nullable() })
-  .meta({ id: "Credit" });
-
 export const CatalogWarning = z
-  .object({ code: z.enum(["unidentified_party", "dpid_check_failed"]), path: z.string(), message: z.string() })
+  .object({ code: z.enum(WARNINGS), path: z.string(), message: z.string() })
   .meta({ id: "CatalogWarning" });
-
-/** What everything in the catalog has beside its own facts. */
-export const itemShape = {
-  id: z.string(),
-  version: z.int().meta({ description: "Also the ETag; say it with `If-Match` to change this." }),
-  warnings: z.array(CatalogWarning).meta({ description: "What is allowed and should be looked at." }),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-};

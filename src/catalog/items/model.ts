@@ -1,7 +1,8 @@
 // The home of what releases, recordings, works and parties have in common: a document, a version, a code, and who uses whom.
 
-import type { Id } from "../../kernel/id.ts";
 import { Problem, type ProblemCode } from "../../kernel/problems.ts";
+import type { Instant } from "../../kernel/time.ts";
+import { foldWords } from "../search/model.ts";
 
 /** The kinds of things in a catalog. */
 export const ITEM_KINDS = ["release", "recording", "work", "party"] as const;
@@ -19,7 +20,7 @@ export interface Use {
 /** What is kept of a thing: its document, and what it is found, listed and kept unique by. */
 export interface ItemFacts {
   readonly kind: ItemKind;
-  readonly id: Id<ItemKind>;
+  readonly id: string;
   readonly title: string;
   /** As displayed. */
   readonly artists: string;
@@ -27,10 +28,20 @@ export interface ItemFacts {
   readonly code: { readonly value: string; readonly path: string } | null;
   readonly type: string | null;
   readonly status: string | null;
-  /** What else it is found by. */
+  /** What it is found by: folded, one space between words. */
   readonly words: string;
   readonly document: object;
+  /** When it was first delivered to a store; null before. */
+  readonly deliveredAt: Instant | null;
   readonly uses: readonly Use[];
+}
+
+/** The most words that one thing is found by. */
+const MOST_WORDS = 200;
+
+/** The words that a thing is found by, of texts that name it. */
+export function wordsOf(...texts: readonly (string | null)[]): string {
+  return [...new Set(foldWords(texts.join(" ")))].slice(0, MOST_WORDS).join(" ");
 }
 
 /** What a request says of a thing: some of its fields. */
@@ -51,13 +62,17 @@ export interface CodeField {
 }
 
 /**
- * Reads a code as it was written.
+ * Reads a code as it was written, as far as one was said.
  *
  * @returns the code as kept and compared
  * @throws Problem of the field when it is none
  */
-export function readCode(text: string | null, parse: (text: string) => string | null, field: CodeField): string | null {
-  if (text === null) return null;
+export function readCode<T extends string | null | undefined>(
+  text: T,
+  parse: (text: string) => string | null,
+  field: CodeField,
+): T | string {
+  if (typeof text !== "string") return text;
   const code = parse(text);
   if (code === null) throw refused(field.problem, field.path, `"${text}" is no ${field.name}`);
   return code;
@@ -73,4 +88,9 @@ export function partyUses(path: string, credits: readonly { readonly partyId: st
   return credits.flatMap(({ partyId }, at) =>
     partyId === null ? [] : [{ kind: "party", id: partyId, path: `${path}.${at}.partyId` } as const],
   );
+}
+
+/** The document of a thing, as its noun wrote it: a row is only ever written from the facts of its kind. */
+export function documentOf<T>(row: { readonly document: string }): T {
+  return JSON.parse(row.document);
 }

@@ -26,21 +26,18 @@ export async function getItem(ctx: Ctx, kind: ItemKind, id: string): Promise<Ite
   return row;
 }
 
+/** Which page of a list is asked for. */
+export interface ItemQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 /** Lists the things of a kind, newest first. */
-export async function listItemPage(
-  ctx: Ctx,
-  kind: ItemKind,
-  query: { limit: number; cursor?: string | undefined },
-): Promise<Page<ItemRow>> {
+export async function listItemPage(ctx: Ctx, kind: ItemKind, query: ItemQuery): Promise<Page<ItemRow>> {
   const binding = bindingOf(ctx.scope, `list ${kind}`, {});
   const [before] = readCursor(ctx, binding, query.cursor) ?? [];
   const rows = await listItems(ctx.db, ctx.scope, kind, before === undefined ? null : String(before), query.limit);
   return pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
-}
-
-/** The document of a thing, as its noun wrote it: a row is only ever written from the facts of its kind. */
-export function documentOf<T>(row: ItemRow): T {
-  return JSON.parse(row.document);
 }
 
 /**
@@ -74,7 +71,7 @@ export async function changeItem(
 ): Promise<ItemRow> {
   refuseStale(seen, before.version);
   const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
-  if (row.document === before.document) return before;
+  if (row.document === before.document && row.deliveredAt === before.deliveredAt) return before;
   await requireFree(ctx, [...within, facts]);
   await requireUsed(ctx, [...within, facts]);
   const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts))];
@@ -108,7 +105,7 @@ export async function deleteItem(ctx: Ctx, row: ItemRow, seen: SeenVersion): Pro
   await refusing(ctx, [], commit(ctx, `${row.kind}.delete`, change));
 }
 
-function rowOf({ kind, id, title, artists, code, type, status, words, document }: ItemFacts) {
+function rowOf({ kind, id, title, artists, code, type, status, words, document, deliveredAt }: ItemFacts) {
   return {
     kind,
     id,
@@ -119,11 +116,12 @@ function rowOf({ kind, id, title, artists, code, type, status, words, document }
     status,
     words,
     document: JSON.stringify(document),
+    deliveredAt,
   };
 }
 
 function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
-  const times = { createdAt: ctx.now, updatedAt: ctx.now, deliveredAt: null };
+  const times = { createdAt: ctx.now, updatedAt: ctx.now };
   return { artistId: ctx.scope.artistId, ...rowOf(facts), version: 1, ...times };
 }
 

@@ -1,0 +1,20 @@
+// ROOM catalog: what the artist has made.
+//
+// Owns: releases, recordings, works and parties, each one document with a version, and what they are found by. Promises:
+// codes are checked and kept in one spelling, and name one thing of an artist; a recording on several releases is one
+// recording; the ISRC of a delivered recording stays; what is used by something is not removed. Never: invents a code, or
+// knows what was earned.
+
+import type { Register } from "../http/registry.ts";
+import { registerParties } from "./parties/routes.ts";
+import { registerRecordings } from "./recordings/routes.ts";
+import { registerReleases } from "./releases/routes.ts";
+import { registerWorks } from "./works/routes.ts";
+
+/** Adds the catalog to the API. */
+export function registerCatalog(register: Register): void {
+  registerReleases(register);
+  registerRecordings(register);
+  registerWorks(register);
+  registerParties(register);
+}
