@@ -6,9 +6,16 @@
 // knows what was earned.
 
 import type { Register } from "../http/registry.ts";
+import { registerCalendar } from "./calendar/routes.ts";
+import { registerDeliveries } from "./deliveries/routes.ts";
+import { registerEmbargoes } from "./embargo/routes.ts";
+import { registerFeeds } from "./feeds/routes.ts";
+import { registerMedia } from "./media/routes.ts";
 import { registerParties } from "./parties/routes.ts";
+import { registerPlans } from "./plans/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
+import { registerVersions } from "./versions/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
 /** Adds the catalog to the API. */
@@ -17,4 +24,11 @@ export function registerCatalog(register: Register): void {
   registerRecordings(register);
   registerWorks(register);
   registerParties(register);
+  registerVersions(register);
+  registerDeliveries(register);
+  registerMedia(register);
+  registerCalendar(register);
+  registerPlans(register);
+  registerFeeds(register);
+  registerEmbargoes(register);
 }

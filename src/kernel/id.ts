@@ -30,6 +30,11 @@ export const ID_PREFIXES = {
   guest: "gst",
   export: "exp",
   batch: "bat",
+  delivery: "dlv",
+  media: "med",
+  milestone: "mil",
+  plan: "pln",
+  feed: "fed",
   identity: "idn",
   request: "req",
 } as const satisfies Record<string, string>;

@@ -3,7 +3,7 @@
 
 import type { Db } from "../db/client.ts";
 import type { Instant } from "../kernel/time.ts";
-import { lowerRole, type Role } from "./model.ts";
+import { lowerRole, type MemberScope, type Role } from "./model.ts";
 
 /** What a person or a key is to an artist. */
 export interface Standing {
@@ -12,19 +12,21 @@ export interface Standing {
   readonly role: Role;
   /** When it ends by itself. */
   readonly until: Instant | null;
+  /** Whether it reaches the whole artist, or single releases. */
+  readonly reach: MemberScope["kind"];
 }
 
 // A membership of one's own comes before an organisation's, and of several organisations the oldest counts, as at sign-in.
 const STANDINGS = `
-  SELECT id, role, most, until FROM (
-    SELECT user_id AS id, role, NULL AS most, until, '' AS place FROM memberships
+  SELECT id, role, most, until, reach FROM (
+    SELECT user_id AS id, role, NULL AS most, until, scope_json->>'kind' AS reach, '' AS place FROM memberships
       WHERE artist_id = ?1 AND user_id IN (SELECT value FROM json_each(?2))
     UNION ALL
-    SELECT om.user_id, om.role, oa.role, om.until, om.organisation_id FROM organisation_artists oa
+    SELECT om.user_id, om.role, oa.role, om.until, 'artist', om.organisation_id FROM organisation_artists oa
       JOIN organisation_members om ON om.organisation_id = oa.organisation_id
       WHERE oa.artist_id = ?1 AND om.user_id IN (SELECT value FROM json_each(?2))
     UNION ALL
-    SELECT id, role, NULL, expires_at, '' FROM api_keys
+    SELECT id, role, NULL, expires_at, 'artist', '' FROM api_keys
       WHERE artist_id = ?1 AND revoked_at IS NULL AND id IN (SELECT value FROM json_each(?2))
   ) WHERE until IS NULL OR until > ?3 ORDER BY id, place`;
 
@@ -42,8 +44,9 @@ export async function findStandings(
   const [rows = []] = await db.readNumbered([{ sql: STANDINGS, params: [artistId, JSON.stringify(ids), now] }]);
   const standings = new Map<string, Standing>();
   for (const row of rows) {
-    const { id, role, most, until } = row as unknown as Standing & { most: Role | null };
-    if (!standings.has(id)) standings.set(id, { id, role: most === null ? role : lowerRole(role, most), until });
+    const { id, role, most, until, reach } = row as unknown as Standing & { most: Role | null };
+    const held = most === null ? role : lowerRole(role, most);
+    if (!standings.has(id)) standings.set(id, { id, role: held, until, reach });
   }
   return standings;
 }

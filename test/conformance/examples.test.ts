@@ -1,10 +1,17 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as calendar from "../../src/catalog/calendar/schema.ts";
+import * as deliveries from "../../src/catalog/deliveries/schema.ts";
+import * as embargo from "../../src/catalog/embargo/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as feeds from "../../src/catalog/feeds/schema.ts";
+import * as media from "../../src/catalog/media/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
+import * as plans from "../../src/catalog/plans/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
+import * as versions from "../../src/catalog/versions/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
@@ -41,6 +48,13 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    calendar,
+    deliveries,
+    embargo,
+    feeds,
+    media,
+    plans,
+    versions,
     parties,
     recordings,
     releases,

@@ -110,7 +110,7 @@ describe("a store that is away", () => {
   const away = ["D1_ERROR: Network connection lost.", "D1_ERROR: D1 DB is overloaded.", "boom"];
 
   // A page that is the same for all; and what a signed ticket or link opens, which is read before anything is looked up.
-  const withoutDatabase = new Set(["showGuestInvitation", "openMessageSocket", "downloadAttachment"]);
+  const withoutDatabase = new Set(["showGuestInvitation", "openMessageSocket", "downloadAttachment", "downloadMedia"]);
 
   for (const { operation, method, path, example, hasJsonBody, access } of registeredOperations) {
     if (withoutDatabase.has(operation)) {

@@ -1,12 +1,8 @@
 // The home of when a release comes out: the instants at which its date begins for the first and for the last of its listeners.
 
-import type { Day, Instant } from "../../kernel/time.ts";
-import { instantAt, type TimeOfDay } from "../../kernel/wall-time.ts";
-
-/** When a release comes out: at midnight wherever one is, or everywhere at one moment. */
-export type ReleaseMoment =
-  | { readonly mode: "local_midnight"; readonly date: Day }
-  | { readonly mode: "fixed_instant"; readonly date: Day; readonly time: TimeOfDay; readonly timeZone: string };
+import type { Instant } from "../../kernel/time.ts";
+import { instantAt } from "../../kernel/wall-time.ts";
+import type { ReleaseAt } from "../releases/model.ts";
 
 /** From when on somebody can hear a release, and from when on everybody can. */
 export interface ReleaseInstants {
@@ -30,7 +26,7 @@ const LAST_ZONE = "Pacific/Pago_Pago";
  * @param territories ISO 3166-1 alpha-2 codes it may be heard in, or null for the whole world
  * @throws RangeError when the time zone is not known
  */
-export function releaseInstants(moment: ReleaseMoment, territories: readonly string[] | null): ReleaseInstants {
+export function releaseInstants(moment: ReleaseAt, territories: readonly string[] | null): ReleaseInstants {
   if (moment.mode === "fixed_instant") {
     const at = instantAt(moment.date, moment.time, moment.timeZone);
     return { firstAt: at, lastAt: at };

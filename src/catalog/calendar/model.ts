@@ -8,8 +8,8 @@ export interface PlannedMilestone {
   readonly offsetDays: number;
 }
 
-/** The name of the template that every artist has without making one. */
-export const STANDARD_TEMPLATE = "standard";
+/** The id of the template that every artist has without making one. */
+export const STANDARD_PLAN = "standard";
 
 /**
  * The plan that is followed where an artist has none of their own.
@@ -85,21 +85,13 @@ export interface DatedRelease {
   readonly date: Day;
   /** Whether it still has to go to the stores. */
   readonly isUndelivered: boolean;
-  /** The stores it is meant for; empty while nobody has said. */
-  readonly stores: readonly string[];
 }
 
 /** Something that should be looked at before it is too late. */
 export type Conflict =
   | { readonly kind: "same_week"; readonly releaseIds: readonly string[]; readonly week: Day }
-  | { readonly kind: "milestone_missed"; readonly releaseId: string; readonly milestoneId: string; readonly date: Day }
-  | {
-      readonly kind: "lead_too_short";
-      readonly releaseId: string;
-      readonly store: string;
-      readonly leadDays: number;
-      readonly daysLeft: number;
-    };
+  | { readonly kind: "milestone_missed"; readonly releaseIds: readonly string[]; readonly milestoneId: string }
+  | { readonly kind: "lead_too_short"; readonly releaseIds: readonly string[]; readonly stores: readonly string[] };
 
 /**
  * Lists what clashes in a calendar: two releases in one week, Friday to Thursday as charts count it; milestones of coming
@@ -118,16 +110,13 @@ export function conflicts(
   const isComing = new Set(coming.map(({ id }) => id));
   const missed = milestones
     .filter(({ releaseId, date, isDone }) => !isDone && date < today && isComing.has(releaseId))
-    .map(({ releaseId, id, date }): Conflict => ({ kind: "milestone_missed", releaseId, milestoneId: id, date }));
+    .map(({ releaseId, id }): Conflict => ({ kind: "milestone_missed", releaseIds: [releaseId], milestoneId: id }));
   const late = coming.filter(({ isUndelivered }) => isUndelivered).flatMap((release) => lateStores(release, today));
   return [...crowded, ...missed, ...late];
 }
 
-function lateStores({ id, date, stores }: DatedRelease, today: Day): Conflict[] {
-  return stores.flatMap((store): Conflict[] => {
-    const leadDays = STORE_LEAD_DAYS[store] ?? 0;
-    if (addDays(today, leadDays) <= date) return [];
-    const daysLeft = (Date.parse(date) - Date.parse(today)) / 86_400_000;
-    return [{ kind: "lead_too_short", releaseId: id, store, leadDays, daysLeft }];
-  });
+function lateStores({ id, date }: DatedRelease, today: Day): Conflict[] {
+  const leads = Object.entries(STORE_LEAD_DAYS);
+  const stores = leads.filter(([, leadDays]) => addDays(today, leadDays) > date).map(([store]) => store);
+  return stores.length === 0 ? [] : [{ kind: "lead_too_short", releaseIds: [id], stores }];
 }

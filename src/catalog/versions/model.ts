@@ -1,21 +1,8 @@
-// The home of the states of a release and of its deliveries, and of the moves between them.
+// The home of the moves of a release between its states.
 
-/** Where a release can stand, from the first draft to its end. */
-export const RELEASE_STATUSES = [
-  "draft",
-  "in_review",
-  "rejected",
-  "scheduled",
-  "delivering",
-  "live",
-  "update_pending",
-  "takedown_pending",
-  "taken_down",
-  "archived",
-] as const;
-
-/** One of {@link RELEASE_STATUSES}. */
-export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
+import { Problem } from "../../kernel/problems.ts";
+import type { DeliveryAction } from "../deliveries/model.ts";
+import { RELEASE_STATUSES, type ReleaseStatus } from "../releases/model.ts";
 
 /** Where a release may go from where it stands; there is no other way. */
 export const RELEASE_MOVES: Readonly<Record<ReleaseStatus, readonly ReleaseStatus[]>> = {
@@ -32,36 +19,29 @@ export const RELEASE_MOVES: Readonly<Record<ReleaseStatus, readonly ReleaseStatu
   archived: [],
 };
 
-/** The moves at which what there is goes out to the stores, and is kept as a version for good. */
-const SENDS: readonly ReleaseStatus[] = ["delivering", "update_pending"];
-
-/** Tells whether a move sends the release out as it stands. */
-export function sends(to: ReleaseStatus): boolean {
-  return SENDS.includes(to);
-}
-
-/** What a store can be asked to do with a release. */
-export const DELIVERY_ACTIONS = ["insert", "update", "takedown"] as const;
-
-/** One of {@link DELIVERY_ACTIONS}. */
-export type DeliveryAction = (typeof DELIVERY_ACTIONS)[number];
-
-/** Where a delivery to one store can stand. */
-export const DELIVERY_STATUSES = ["pending", "in_progress", "done", "hold", "error"] as const;
-
-/** One of {@link DELIVERY_STATUSES}. */
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
-
-/** Where a delivery may go from where it stands. */
-export const DELIVERY_MOVES: Readonly<Record<DeliveryStatus, readonly DeliveryStatus[]>> = {
-  pending: ["in_progress"],
-  in_progress: ["done", "hold", "error"],
-  done: [],
-  hold: ["pending"],
-  error: ["pending"],
-};
-
 /** Tells whether a text names a state of a release. */
 export function isReleaseStatus(text: string): text is ReleaseStatus {
   return (RELEASE_STATUSES as readonly string[]).includes(text);
+}
+
+/** Where a release can be changed: nobody is looking at it, and nothing of it is on its way. */
+const OPEN: readonly string[] = ["draft", "rejected", "live", "taken_down"] satisfies ReleaseStatus[];
+
+/** Refuses to change a release where it stands. @throws Problem `release_locked` */
+export function requireOpen({ status }: { readonly status: string | null }): void {
+  if (status === null || OPEN.includes(status)) return;
+  const isUnlocked = status === "scheduled" ? " Move it back to draft first." : "";
+  throw new Problem("release_locked", { detail: `It is ${status}.${isUnlocked}` });
+}
+
+/** What a move asks of the stores; null for one that asks nothing. */
+export function asks(to: ReleaseStatus): DeliveryAction | null {
+  if (to === "delivering") return "insert";
+  if (to === "update_pending") return "update";
+  return to === "takedown_pending" ? "takedown" : null;
+}
+
+/** Tells whether a move sends the release out as it stands: that is kept as a version, for good. */
+export function sends(to: ReleaseStatus): boolean {
+  return asks(to) === "insert" || asks(to) === "update";
 }

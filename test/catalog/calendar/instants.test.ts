@@ -1,13 +1,14 @@
 // When a release comes out: local midnight and one fixed moment, across time zones and changes of the clocks.
 import { describe, expect, it } from "vitest";
-import { type ReleaseMoment, releaseInstants, timeZonesOf } from "../../../src/catalog/calendar/instants.ts";
+import { releaseInstants, timeZonesOf } from "../../../src/catalog/calendar/instants.ts";
+import type { ReleaseAt } from "../../../src/catalog/releases/model.ts";
 import { TERRITORIES } from "../../../src/kernel/territory.ts";
 import { type Day, instantToIso } from "../../../src/kernel/time.ts";
 import { instantAt } from "../../../src/kernel/wall-time.ts";
 
 const HOUR = 3_600_000;
-const midnight = (date: Day): ReleaseMoment => ({ mode: "local_midnight", date });
-const shown = (moment: ReleaseMoment, territories: readonly string[] | null) => {
+const midnight = (date: Day): ReleaseAt => ({ mode: "local_midnight", date });
+const shown = (moment: ReleaseAt, territories: readonly string[] | null) => {
   const { firstAt, lastAt } = releaseInstants(moment, territories);
   return [instantToIso(firstAt).slice(0, 16), instantToIso(lastAt).slice(0, 16)];
 };
@@ -64,7 +65,7 @@ describe("local midnight", () => {
 });
 
 describe("one fixed moment", () => {
-  const at = (date: Day, time: "02:30" | "09:00", timeZone: string): ReleaseMoment => ({
+  const at = (date: Day, time: "02:30" | "09:00", timeZone: string): ReleaseAt => ({
     mode: "fixed_instant",
     date,
     time,

@@ -1,12 +1,8 @@
 // The states of a release and of its deliveries: every pair, held against the moves as the trade's page writes them.
 import { describe, expect, it } from "vitest";
-import {
-  DELIVERY_MOVES,
-  DELIVERY_STATUSES,
-  RELEASE_MOVES,
-  RELEASE_STATUSES,
-  sends,
-} from "../../../src/catalog/versions/model.ts";
+import { DELIVERY_MOVES, DELIVERY_STATUSES } from "../../../src/catalog/deliveries/model.ts";
+import { RELEASE_STATUSES } from "../../../src/catalog/releases/model.ts";
+import { RELEASE_MOVES, sends } from "../../../src/catalog/versions/model.ts";
 
 /** "draft→in_review→(rejected→draft | scheduled); …", written out pair by pair. */
 const LEGAL_RELEASES = `
