@@ -18,6 +18,9 @@ import { registerReleases } from "./releases/routes.ts";
 import { registerVersions } from "./versions/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
+export { listHidden } from "./embargo/secrets.ts";
+export { hasRelease } from "./releases/service.ts";
+
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
   registerReleases(register);

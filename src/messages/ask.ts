@@ -12,26 +12,29 @@ import type { HubCaller, HubCalls, HubVerb, HubVerbs } from "./protocol.ts";
 export interface Visible {
   /** The kinds of things a role may see. */
   kinds(role: string): readonly ObjectKind[];
-  /** Tells whether the artist has such a thing. */
+  /** The things of those kinds that the caller may not know of at this moment: what is under embargo, for most. */
+  hidden(ctx: Ctx): Promise<readonly string[]>;
+  /** Tells whether the artist has such a thing, and the caller may know of it. */
   exists(ctx: Ctx, object: ContextObject): Promise<boolean>;
 }
 
 /** The caller of a request, as the hub is told of them. */
-export function callerOf(ctx: Ctx, visible: Visible): HubCaller {
+export async function callerOf(ctx: Ctx, visible: Visible): Promise<HubCaller> {
   const { actor, role, scope } = ctx;
   if (actor.kind !== "user" && actor.kind !== "apiKey") throw new Problem("unauthenticated");
   const id = actor.kind === "user" ? actor.userId : actor.keyId;
-  return { artistId: scope.artistId, id, role, kinds: visible.kinds(role), only: null };
+  const hidden = await visible.hidden(ctx);
+  return { artistId: scope.artistId, id, role, kinds: visible.kinds(role), hidden, only: null };
 }
 
 /** The service itself, which takes part in nothing. */
 export function systemCaller(artistId: string): HubCaller {
-  return { artistId, id: "system", role: "system", kinds: [], only: null };
+  return { artistId, id: "system", role: "system", kinds: [], hidden: [], only: null };
 }
 
 /** A guest, who may enter one thread. */
 export function guestCaller(artistId: string, userId: string, thread: string): HubCaller {
-  return { artistId, id: userId, role: "guest", kinds: [], only: thread };
+  return { artistId, id: userId, role: "guest", kinds: [], hidden: [], only: thread };
 }
 
 /** The object of an artist's team. Its class is ours and has these calls; the binding cannot say so by itself. */

@@ -21,6 +21,8 @@ export interface HubCaller {
   readonly role: string;
   /** The kinds of things that this role may see. */
   readonly kinds: readonly ObjectKind[];
+  /** Things of those kinds that they may not know of all the same. */
+  readonly hidden: readonly string[];
   /** The one thread a guest may enter. */
   readonly only: string | null;
 }

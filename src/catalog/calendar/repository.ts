@@ -160,8 +160,8 @@ export function moveStatements(db: Db, scope: ArtistScope, moves: readonly Move[
   const places = JSON.stringify(moves.map(({ id, to }) => [id, to]));
   return [
     db.orm.run(sql`
-      UPDATE ${catalogMilestones} SET on_day = j.value->>1, version = version + 1, updated_at = ${now}
-      FROM json_each(${places}) j WHERE artist_id = ${scope.artistId} AND id = j.value->>0`),
+      UPDATE ${catalogMilestones} AS m SET on_day = j.value->>1, version = version + 1, updated_at = ${now}
+      FROM json_each(${places}) j WHERE m.artist_id = ${scope.artistId} AND m.id = j.value->>0`),
   ];
 }
 

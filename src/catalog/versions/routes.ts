@@ -22,7 +22,7 @@ import { moveRelease } from "./transitions.ts";
 const tag = "Catalog";
 const base = "/api/dashboard/catalog/releases/:id";
 const params = z.strictObject({ id: z.string() });
-const numbered = z.strictObject({ id: z.string(), number: z.int().min(1) });
+const numbered = z.strictObject({ id: z.string(), number: z.string().regex(/^[1-9]\d{0,8}$/, "is no version") });
 const id = "rel_01k9v3m6s0n8w2e4r6t8y0b1c3";
 
 const MoveRelease = endpoint({
@@ -67,7 +67,7 @@ const GetVersion = endpoint({
   params: numbered,
   answers: { 200: { description: "The version.", schema: ReleaseVersion } },
   example: { params: { id, number: "1" } },
-  handle: async ({ ctx, params: named }) => getVersion(ctx, named.id, named.number),
+  handle: async ({ ctx, params: named }) => getVersion(ctx, named.id, Number(named.number)),
   present: (row) => ({ status: 200, body: presentVersion(row) }),
 });
 
@@ -102,7 +102,7 @@ const RestoreVersion = endpoint({
   answers: { 200: { description: "The release as it is now.", schema: Release } },
   problems: ["release_locked", "conflict", "stale"],
   example: { params: { id, number: "1" } },
-  handle: async ({ ctx, params: named }) => restoreVersion(ctx, named.id, named.number),
+  handle: async ({ ctx, params: named }) => restoreVersion(ctx, named.id, Number(named.number)),
   present: (row) => ({ status: 200, headers: { etag: etagOf(row.version) }, body: presentRelease(row) }),
 });
 
