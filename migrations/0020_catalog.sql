@@ -106,3 +106,27 @@ BEGIN
   WHERE f.value->>1 IS NOT NULL
   ON CONFLICT (artist_id, facet, value) DO UPDATE SET items = items + 1;
 END;
+
+-- Which recordings of the catalog the lines of a posted statement are of, as JSON: the identity that lines are booked under →
+-- the recording's id, or nothing while the catalog has none. One row per 10,000 identities.
+CREATE TABLE statement_recordings (
+  artist_id       TEXT NOT NULL,
+  statement_id    TEXT NOT NULL,
+  part            INTEGER NOT NULL,
+  recordings_json TEXT NOT NULL,
+  PRIMARY KEY (artist_id, statement_id, part),
+  FOREIGN KEY (artist_id, statement_id) REFERENCES statements (artist_id, id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO statement_recordings (artist_id, statement_id, part, recordings_json)
+SELECT artist_id, statement_id, (n - 1) / 10000, json_group_object(identity, '')
+FROM (
+  SELECT artist_id, statement_id, identity, row_number() OVER (PARTITION BY artist_id, statement_id ORDER BY identity) AS n
+  FROM (
+    SELECT DISTINCT s.artist_id, s.statement_id, j.value->>1 AS identity
+    FROM statement_sums s, json_each(s.cells_json) j
+    JOIN statements t ON t.artist_id = s.artist_id AND t.id = s.statement_id AND t.status = 'posted'
+    WHERE s.cut = 'recording'
+  )
+)
+GROUP BY 1, 2, 3;

@@ -1,7 +1,7 @@
 // The HTTP door: what happens around every request, and the API as one readable list of rooms.
 
 import { Hono } from "hono";
-import { hasRelease, listHidden, registerCatalog } from "./catalog/index.ts";
+import { hasItem, listHidden, registerCatalog } from "./catalog/index.ts";
 import { registerGrants } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
@@ -23,16 +23,20 @@ import { createDoorman, MATRIX, registerTeam } from "./team/index.ts";
 const app = new Hono<HttpEnv>();
 const { register, operations } = openApi(app, describeApi());
 
-function isFor<K extends string>(role: string, operation: string, kind: K): K[] {
-  return MATRIX[operation]?.some((each) => each === role) === true ? [kind] : [];
-}
+/** What threads can be about, and the operation that shows it. */
+const SHOWN_BY = { release: "getRelease", recording: "getRecording", statement: "getStatement" } as const;
 
 /** What threads can be about, and whom the rooms that own it let see it. */
 const visible: Visible = {
-  kinds: (role) => [...isFor(role, "getStatement", "statement"), ...isFor(role, "getRelease", "release")],
+  kinds: (role) =>
+    Object.entries(SHOWN_BY).flatMap(([kind, operation]) =>
+      (MATRIX[operation] as readonly string[]).includes(role) ? [kind as keyof typeof SHOWN_BY] : [],
+    ),
   hidden: listHidden,
-  exists: (ctx: Ctx, { kind, id }: ContextObject) =>
-    kind === "statement" ? hasStatement(ctx, id) : hasRelease(ctx, id),
+  exists: (ctx: Ctx, { kind, id }: ContextObject) => {
+    if (kind === "statement") return hasStatement(ctx, id);
+    return kind === "release" || kind === "recording" ? hasItem(ctx, kind, id) : Promise.resolve(false);
+  },
 };
 
 registerIdentity(register);

@@ -8,9 +8,10 @@ import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
-import { mailGuestInvitation, recheckAccess } from "./messages/index.ts";
+import { mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
 import {
   checkBooks,
+  matchRecordings,
   postStatement,
   readStatement,
   retractStatement,
@@ -28,6 +29,7 @@ const answers: Answers = {
   "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>
     mailInvitation(base, { organisationId, id: invitationId }, origin),
   "hub.recheck": (base, body) => forArtist(base, body.artistId, (ctx) => recheckAccess(ctx, body.userId)),
+  "hub.decision": (base, body) => forArtist(base, body.artistId, (ctx) => tellOfDecision(ctx, body.decisionId)),
   "session.ended": async (base, { userId }) => {
     for (const artistId of await listArtistIdsOf(base, userId)) {
       await forArtist(base, artistId, (ctx) => recheckAccess(ctx, userId));
@@ -36,6 +38,7 @@ const answers: Answers = {
   "statement.read": (base, body) => forArtist(base, body.artistId, (ctx) => readStatement(ctx, body.statementId)),
   "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
   "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),
+  "statement.match": (base, body) => forArtist(base, body.artistId, (ctx) => matchRecordings(ctx, body.codes)),
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),

@@ -517,9 +517,12 @@ function walk(folder: string): string[] {
   );
 }
 
+/** What `wrangler.toml` puts in the place of a library has that library's shape, defaults and barrels included. */
+const STAND_INS = "src/lean/";
+
 const source: Files = new Map(
   walk("src")
-    .filter((path) => /\.tsx?$/.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith(STAND_INS))
     .map((path) => [path, readFileSync(join(root, path), "utf8")]),
 );
 

@@ -26,7 +26,27 @@ const media = {
   createdAt: "2026-09-01T12:00:00.000Z",
 };
 
+const nightSwims = {
+  kind: "release",
+  id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  title: "Night Swims",
+  artists: "Glass Harbor",
+  code: "193959000013",
+  type: "ep",
+  status: "draft",
+} as const;
+
 export const EXAMPLES = {
+  CatalogItem: nightSwims,
+  Catalog: {
+    data: [nightSwims],
+    facets: {
+      kind: { release: 8, recording: 40, work: 38 },
+      type: { ep: 3, single: 5 },
+      status: { draft: 1, live: 7 },
+    },
+    nextCursor: null,
+  },
   MilestoneMove: { ...milestone, from: "2026-10-23", to: "2026-10-30" },
   Milestone: { ...milestone, releaseId, date: "2026-10-23", offsetDays: -28, isDone: false, version: 1 },
   MilestoneTemplate: {

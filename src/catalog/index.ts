@@ -15,14 +15,17 @@ import { registerParties } from "./parties/routes.ts";
 import { registerPlans } from "./plans/routes.ts";
 import { registerRecordings } from "./recordings/routes.ts";
 import { registerReleases } from "./releases/routes.ts";
+import { registerSearch } from "./search/routes.ts";
 import { registerVersions } from "./versions/routes.ts";
 import { registerWorks } from "./works/routes.ts";
 
 export { listHidden } from "./embargo/secrets.ts";
-export { hasRelease } from "./releases/service.ts";
+export { recordingIdOf } from "./items/repository.ts";
+export { hasItem } from "./items/service.ts";
 
 /** Adds the catalog to the API. */
 export function registerCatalog(register: Register): void {
+  registerSearch(register);
   registerReleases(register);
   registerRecordings(register);
   registerWorks(register);

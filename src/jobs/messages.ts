@@ -25,6 +25,8 @@ export const JOBS = {
   }),
   /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
   "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
+  /** Tell a team's hub where a decision stands now. */
+  "hub.decision": z.strictObject({ artistId, decisionId: z.string() }),
   /** A session of a person ended: the same, with each of their artists. */
   "session.ended": z.strictObject({ userId }),
   /** Read the lines of a statement from its last checkpoint on. */
@@ -33,6 +35,8 @@ export const JOBS = {
   "statement.post": z.strictObject({ artistId, statementId }),
   /** Take a posted statement out of the books again, exactly. */
   "statement.retract": z.strictObject({ artistId, statementId }),
+  /** Look some ISRCs up in the catalog anew: the lines that print them are of the recordings they name by now. */
+  "statement.match": z.strictObject({ artistId, codes: z.array(z.string()).max(500) }),
   /** Write the next part of an export. */
   "export.run": z.strictObject({ artistId, exportId }),
   /** Make the finished answers of an artist's present generation. */

@@ -28,6 +28,7 @@ export const ID_PREFIXES = {
   message: "msg",
   attachment: "att",
   guest: "gst",
+  decision: "dec",
   export: "exp",
   batch: "bat",
   delivery: "dlv",

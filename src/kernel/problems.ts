@@ -80,6 +80,7 @@ export const PROBLEMS = {
   last_owner: { status: 409, title: "An artist keeps at least one owner for good", actor: "artist", retry: "never" },
   already_member: { status: 409, title: "This person belongs to the team already", actor: "caller", retry: "never" },
   message_settled: { status: 409, title: "The message can no longer be changed", actor: "caller", retry: "never" },
+  decision_closed: { status: 409, title: "The decision takes no more answers", actor: "caller", retry: "never" },
   in_use: { status: 409, title: "Something else uses it", actor: "caller", retry: "never" },
   transition_refused: {
     status: 409,

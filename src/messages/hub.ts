@@ -7,6 +7,7 @@ import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
 import { instantToIso } from "../kernel/time.ts";
 import { type ActorId, fileKey } from "./model.ts";
+import { Courier } from "./object/courier.ts";
 import * as files from "./object/files.ts";
 import * as messages from "./object/messages.ts";
 import { Seats } from "./object/seats.ts";
@@ -40,9 +41,16 @@ const TYPING_EVERY_MS = 1000;
 const NO_CODE = 1005;
 const CUT_OFF = 1006;
 
+/** The tag of sockets that read several frames in one text, one on a line. */
+const LINES = "lines";
+
 /** The object of one team's messages, named by the artist. */
 export class Hub extends DurableObject<Env> implements HubCalls {
   readonly #seats: Seats;
+  readonly #courier = new Courier(
+    () => Date.now(),
+    (socket) => this.ctx.getTags(socket).includes(LINES),
+  );
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
 
@@ -70,6 +78,8 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       return { value: value as HubVerbs[V]["out"] };
     } catch (error) {
       return { problem: problemFacts(error) };
+    } finally {
+      this.#courier.leave();
     }
   }
 
@@ -84,10 +94,11 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
     const isFirst = this.ctx.getWebSockets(held.id).length === 0;
-    this.ctx.acceptWebSocket(server, [held.id]);
+    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [held.id, LINES] : [held.id]);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
     if (isFirst) this.#tellPresence(held.id, true);
+    this.#courier.leave();
     await this.#schedule();
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -99,16 +110,20 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
     const frame = readFrame(data);
     if (frame === null) {
-      say(socket, { type: "error", code: "invalid_request", detail: "This is no message of the protocol." });
-      return;
+      this.#say(socket, { type: "error", code: "invalid_request", detail: "This is no message of the protocol." });
+    } else {
+      await this.#hear(socket, frame);
     }
+    this.#courier.leave();
+    if (frame?.type === "delete") await this.#schedule();
+  }
+
+  async #hear(socket: WebSocket, frame: ClientFrame): Promise<void> {
     try {
-      if (!(await this.#seats.mayAct(socket, Date.now()))) return;
-      this.#carryOut(socket, this.#seats.at(socket), frame);
-      if (frame.type === "delete") await this.#schedule();
+      if (await this.#seats.mayAct(socket, Date.now())) this.#carryOut(socket, this.#seats.at(socket), frame);
     } catch (error) {
       const { code, detail, retryAfterSeconds } = problemFacts(error);
-      say(socket, {
+      this.#say(socket, {
         type: "error",
         code,
         thread: frame.thread,
@@ -167,7 +182,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       case "send": {
         const { message } = this.#run(seat, (desk) => messages.send(desk, frame));
         const { id, seq, clientId } = message;
-        say(socket, { type: "ack", clientId, thread, id, seq, at: instantToIso(message.at) });
+        this.#say(socket, { type: "ack", clientId, thread, id, seq, at: instantToIso(message.at) });
         return;
       }
       case "edit":
@@ -200,13 +215,13 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       peers: threads.listPeers(desk, seat.id),
     }));
     const online = peers.filter((peer) => this.ctx.getWebSockets(peer).length > 0);
-    say(socket, { type: "hello", user: seat.id, threads: greeting, online });
+    this.#say(socket, { type: "hello", user: seat.id, threads: greeting, online });
     for (const [thread, seq] of after) {
       try {
         this.#replay(socket, seat, thread, seq);
       } catch (error) {
         // A thread that is no longer to be seen must not cost the others.
-        say(socket, { type: "error", code: problemFacts(error).code, thread });
+        this.#say(socket, { type: "error", code: problemFacts(error).code, thread });
       }
     }
   }
@@ -216,8 +231,8 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       messages.listMessages(desk, { thread, after, limit: RESUMED_AT_ONCE + 1 }),
     );
     const sent = missed.slice(0, RESUMED_AT_ONCE);
-    for (const message of sent) say(socket, { type: "message", ...wireMessage(message) });
-    say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
+    for (const message of sent) this.#say(socket, { type: "message", ...wireMessage(message) });
+    this.#say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
   }
 
   #tell({ thread, frame, hidden, by, only }: Told, now: number): void {
@@ -237,15 +252,19 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         const seat = this.#seats.at(socket);
         const sees =
           seat.only === null ? kind === null || (seat.kinds as string[]).includes(kind) : seat.only === thread;
-        if (sees) send(socket, words);
+        if (sees) this.#courier.take(socket, words);
       }
     }
+  }
+
+  #say(socket: WebSocket, frame: ServerFrame): void {
+    this.#courier.take(socket, JSON.stringify(frame));
   }
 
   #tellPresence(user: ActorId, isOnline: boolean): void {
     const text = JSON.stringify({ type: "presence", user, isOnline } satisfies ServerFrame);
     for (const peer of threads.listPeers({ sql: this.ctx.storage.sql }, user)) {
-      for (const socket of this.ctx.getWebSockets(peer)) send(socket, text);
+      for (const socket of this.ctx.getWebSockets(peer)) this.#courier.take(socket, text);
     }
   }
 
@@ -255,6 +274,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       .getWebSockets(seat.id)
       .filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
     if (left.length === 0) this.#tellPresence(seat.id, false);
+    this.#courier.leave();
   }
 
   #useTicket(secretHash: string): Seat | null {
@@ -296,15 +316,6 @@ function readFrame(data: string): ClientFrame | null {
   } catch {
     return null;
   }
-}
-
-function say(socket: WebSocket, frame: ServerFrame): void {
-  send(socket, JSON.stringify(frame));
-}
-
-/** A socket may have gone since it was listed; its client resumes. */
-function send(socket: WebSocket, text: string): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }
 
 function refusal(code: "unauthenticated" | "invalid_request" | "rate_limited"): Response {

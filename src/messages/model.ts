@@ -28,7 +28,7 @@ export const UNSENT_FILE_LIFE_MS = 24 * 60 * 60 * 1000;
 export const SECRET_BYTES = 32;
 
 /** The kinds of things a thread can be about. */
-export const OBJECT_KINDS = ["release", "statement"] as const;
+export const OBJECT_KINDS = ["release", "recording", "statement"] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /** What a thread is about. */
@@ -95,6 +95,8 @@ export interface Message {
   readonly editedAt: Instant | null;
   readonly deletedAt: Instant | null;
   readonly edits: readonly Edit[];
+  /** The decision it is proposed for or has become; it stays as it is for as long. */
+  readonly decision: string | null;
 }
 
 const MENTION = /@((?:usr|key)_[0-9a-hjkmnp-tv-z]{26})/g;

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { ProblemCode } from "../kernel/problems.ts";
 import { type Instant, instantToIso } from "../kernel/time.ts";
+import type { DecisionStatus } from "./decisions/model.ts";
 import {
   type ActorId,
   type Attachment,
@@ -57,12 +58,21 @@ export interface HubVerbs {
   mute: { in: { thread: string; isMuted: boolean }; out: null };
   block: { in: { actor: ActorId; isBlocked: boolean }; out: null };
   search: { in: { query: string; before: number | null; limit: number }; out: { place: number; message: Message }[] };
+  holdMessage: { in: { thread: string; message: string }; out: HeldMessage };
+  listDecisions: { in: { thread: string | null; before: string | null; limit: number }; out: string[] };
+  tellDecision: { in: { id: string; status: DecisionStatus; signed: readonly ActorId[] }; out: null };
   addTicket: { in: { hash: string; seat: Seat; expiresAt: Instant }; out: null };
   reserveFile: { in: Attachment; out: null };
   keepFile: { in: { id: string }; out: null };
   linkFile: { in: { thread: string; id: string; hash: string; expiresAt: Instant }; out: null };
   openFile: { in: { hash: string }; out: Attachment };
   recheck: { in: { actor: ActorId | null }; out: number };
+}
+
+/** A message that stays as it is, under the id of the decision it is held for. */
+export interface HeldMessage {
+  readonly decision: string;
+  readonly message: Message;
 }
 
 export type HubVerb = keyof HubVerbs;
@@ -145,6 +155,14 @@ function isoOrNull(at: Instant | null): string | null {
 export type ServerFrame =
   | { type: "hello"; user: ActorId; threads: ReturnType<typeof wireThread>[]; online: readonly ActorId[] }
   | ({ type: "message" } & ReturnType<typeof wireMessage>)
+  | {
+      type: "decision";
+      id: string;
+      thread: string;
+      message: string;
+      status: DecisionStatus;
+      signed: readonly ActorId[];
+    }
   | { type: "ack"; clientId: string; thread: string; id: string; seq: number; at: string }
   | { type: "read"; thread: string; user: ActorId; seq: number }
   | { type: "typing"; thread: string; user: ActorId }

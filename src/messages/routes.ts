@@ -6,6 +6,7 @@ import { type EndpointClass, endpoint } from "../http/endpoint.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { ask, callerOf, type Visible } from "./ask.ts";
+import { registerDecisions } from "./decisions/routes.ts";
 import { registerFiles } from "./files/routes.ts";
 import { registerGuests } from "./guests/routes.ts";
 import {
@@ -249,7 +250,7 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     path: `${ofThread}/messages/:message`,
     tag,
     summary: "Change a message of yours",
-    description: "For 15 minutes; what it said before stays to be seen in `edits`.",
+    description: "For 15 minutes, unless it is proposed for decision; what it said before stays to be seen in `edits`.",
     access: "artist",
     params: messageParams,
     body: MessagePatch,
@@ -267,10 +268,12 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     path: `${ofThread}/messages/:message`,
     tag,
     summary: "Delete a message of yours",
-    description: "Its place stays; its words, what they were before and its files are gone.",
+    description:
+      "Its place stays; its words, what they were before and its files are gone. One proposed for decision stays.",
     access: "artist",
     params: messageParams,
     answers: { 200: { description: "What is left of it.", schema: Message } },
+    problems: ["message_settled"],
     example: { params: { thread, message } },
     handle: async ({ ctx, params: named }) => ask(ctx, await callerOf(ctx, visible), "remove", named),
     present: (left) => ({ status: 200, body: presentMessage(left) }),
@@ -326,10 +329,14 @@ const OpenSocket = endpoint({
   tag,
   summary: "Open a socket with a ticket",
   description:
-    "A WebSocket of JSON texts with `type`. You say `send {thread, clientId, text, attachments}`, `edit {thread, message, text}`, `delete {thread, message}`, `read {thread, seq}`, `typing {thread}` and `resume {thread, after}`; the text `ping` is answered `pong`. You hear `hello {user, threads, online}`, `message {…}` (new, changed or deleted), `ack {clientId, seq}`, `read`, `typing`, `presence`, `thread`, `resumed` and `error {code}`. Every thread counts 1, 2, 3…: a `seq` that is not the next one means that something was missed, so `resume` from the last you have. Sockets break with every deployment; `after` says how far you had come, and what was missed is sent. A close with 4403 means that your access has changed: ask for a new ticket.",
+    "A WebSocket of JSON texts with `type`. You say `send {thread, clientId, text, attachments}`, `edit {thread, message, text}`, `delete {thread, message}`, `read {thread, seq}`, `typing {thread}` and `resume {thread, after}`; the text `ping` is answered `pong`. You hear `hello {user, threads, online}`, `message {…}` (new, changed or deleted), `ack {clientId, seq}`, `read`, `typing`, `presence`, `thread`, `decision {id, status, signed}`, `resumed` and `error {code}`. Every thread counts 1, 2, 3…: a `seq` that is not the next one means that something was missed, so `resume` from the last you have. Sockets break with every deployment; `after` says how far you had come, and what was missed is sent. A close with 4403 means that your access has changed: ask for a new ticket.",
   access: "public",
   query: z.strictObject({
     ticket: z.string().min(1).max(1000),
+    frames: z.enum(["single", "lines"]).default("single").meta({
+      description:
+        "`lines`: in a busy thread several JSON texts come together, one on a line, which carries more and sooner.",
+    }),
     after: z.string().max(8000).default("").meta({ description: "`thr_…:SEQ,thr_…:SEQ`, how far you have come." }),
   }),
   answers: { 101: { description: "The socket." } },
@@ -347,6 +354,7 @@ export function registerMessages(register: Register, visible: Visible): void {
   register(blockEndpoint(visible, false));
   for (const each of messageEndpoints(visible)) register(each);
   registerFiles(register, visible);
+  registerDecisions(register, visible);
   for (const each of threadEndpoints(visible)) register(each);
   registerGuests(register, visible);
 }

@@ -89,6 +89,10 @@ export const Message = z
     edits: z
       .array(z.object({ text: z.string(), replacedAt: z.iso.datetime() }))
       .meta({ description: "What it said before, oldest first." }),
+    decision: z
+      .string()
+      .nullable()
+      .meta({ description: "The decision it is proposed for, or has become: it stays as it is." }),
   })
   .meta({ id: "Message", example: EXAMPLES.Message });
 

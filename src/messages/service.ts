@@ -185,7 +185,7 @@ export async function createTicket(ctx: BaseCtx, caller: HubCaller, sessionToken
 export async function openSocket(
   ctx: BaseCtx,
   request: Request,
-  { ticket, after }: { ticket: string; after: string },
+  { ticket, after, frames }: { ticket: string; after: string; frames: string },
 ): Promise<Response> {
   const origin = request.headers.get("origin");
   if (origin !== null && origin !== new URL(request.url).origin) {
@@ -196,7 +196,7 @@ export async function openSocket(
   }
   const known = readSecret(ctx.settings.signingKey, "ticket", ticket);
   if (known === null) throw new Problem("unauthenticated");
-  const asked = new URLSearchParams({ ticket: hashSecret(known.secret), after });
+  const asked = new URLSearchParams({ ticket: hashSecret(known.secret), after, frames });
   const headers = { upgrade: "websocket" };
   const response = await askForSocket(ctx, known.artistId, new Request(`https://hub/?${asked}`, { headers }));
   const refused = response.headers.get(REFUSAL_HEADER);

@@ -1,18 +1,21 @@
 // The home of the benchmark: how fast the two things are that everything rests on, as ratios that travel between machines.
-// `npm run bench` takes about three minutes, `npm run bench -- --long` reads a million lines too.
+// `npm run bench` takes about five minutes, `npm run bench -- --long` reads a million lines too.
 import { execFileSync, fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { ask, openSocket, WebSocket } from "../harness/sockets.mjs";
 import { makeStatement } from "../seed/statement.mjs";
 import { newApiKey } from "../tools/keys.mjs";
 import { capture, dist, main } from "../tools/project.mjs";
 import { buildWorker } from "../tools/runtime.mjs";
 import { startPeer } from "./peer.mjs";
+import { measureSockets } from "./sockets.mjs";
 
 const ROUNDS = 11;
 const REQUESTS = 300;
@@ -20,6 +23,8 @@ const WARM_UP = 600;
 const IMPORT_ROUNDS = 3;
 const IMPORT_LINES = 200_000;
 const LONG_LINES = 1_000_000;
+const SOCKET_ROUNDS = 3;
+const SPEAKERS = 20;
 const OVERVIEW = "/api/dashboard/earnings/overview";
 const EARNINGS = "/api/dashboard/earnings?from=2024-10&to=2026-09&groupBy=platform";
 const STREAMS = "/api/dashboard/streams?granularity=day&from=2026-06-01&to=2026-08-29&groupBy=territory";
@@ -45,6 +50,7 @@ await main(import.meta.url, async () => {
     await buildWorker();
     if (isWanted("overview")) await overview(table);
     if (isWanted("questions")) await questions(table);
+    if (isWanted("sockets")) await sockets(table);
     if (isWanted("import")) await imports(table, folder, wants.includes("--long"));
     if (isWanted("exports")) await exportsOf(table, wants.includes("--long"));
     if (isWanted("bundle")) await bundle(table);
@@ -375,6 +381,91 @@ async function questions(/** @type {Line[]} */ table) {
   } finally {
     if (typeof peer !== "string") peer.stop();
     await Promise.all([bare.stop(), full.stop()]);
+  }
+}
+
+/** A thousand sockets in one thread, of twenty programs that speak in turn. @param {Line[]} table */
+async function sockets(table) {
+  const [bare, object, full] = await Promise.all([
+    startServer({ kind: "broadcast" }),
+    startServer({ kind: "object" }),
+    startServer({ kind: "full" }),
+  ]);
+  try {
+    const { artistId, key } = await newArtist(full);
+    const keys = Array.from({ length: SPEAKERS }, () => newApiKey());
+    const speakerId = (/** @type {number} */ at) => `key_${`9${at}`.padStart(26, "0")}`;
+    for (const [at, secret] of keys.entries()) {
+      await full.sql(
+        "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+          "VALUES (?, ?, ?, 'speaker', 'editor', 'ad_live_', 'last', 'test', 0)",
+        artistId,
+        speakerId(at),
+        createHash("sha256").update(secret).digest("hex"),
+      );
+    }
+    const participants = keys.map((_, at) => speakerId(at));
+    const made = await ask(full.url, key, "POST", "", { subject: "Everybody", participants });
+    if (made.status !== 201) throw new Error(`thread: ${made.status} ${JSON.stringify(made.body)}`);
+    const opened = async (/** @type {any} */ socket) => {
+      await once(socket, "open");
+      return socket;
+    };
+    let said = 0;
+    const ofHub = (/** @type {"single" | "lines"} */ frames) =>
+      measureSockets(
+        async (at) => opened(await openSocket(full.url, keys[at % SPEAKERS] ?? "", "", frames)),
+        SPEAKERS,
+        (text) => ({ type: "send", thread: made.body.id, clientId: `${said++}`, text }),
+      );
+    const ofPlain = (/** @type {Server} */ { url }) =>
+      measureSockets(
+        async () => opened(new WebSocket(url.replace("http", "ws"))),
+        SPEAKERS,
+        (text) => ({ text }),
+      );
+    const rounds = [];
+    for (let round = 0; round < SOCKET_ROUNDS; round++)
+      rounds.push({
+        bare: await ofPlain(bare),
+        object: await ofPlain(object),
+        single: await ofHub("single"),
+        lines: await ofHub("lines"),
+      });
+    const thousand = (/** @type {number} */ value) => `${(value / 1000).toFixed(1)}k`;
+    const rate = (/** @type {keyof (typeof rounds)[0]} */ name) =>
+      thousand(median(rounds.map((each) => each[name].perSecond)));
+    const late = (/** @type {keyof (typeof rounds)[0]} */ name) => median(rounds.map((each) => each[name].p99));
+    table.push({
+      name: "bare ws broadcast, deliveries/s",
+      figure: rate("bare"),
+      note: `1,000 sockets; p99 ${late("bare").toFixed(0)} ms`,
+    });
+    const ratio = (
+      /** @type {string} */ name,
+      /** @type {"object" | "single" | "lines"} */ one,
+      /** @type {"bare" | "object"} */ other,
+      /** @type {number | undefined} */ least,
+    ) => {
+      const all = rounds.map((each) => each[one].perSecond / each[other].perSecond);
+      const figure = median(all).toFixed(2);
+      const note = `${rate(one)} deliveries/s; ${spread(all, (value) => value.toFixed(2))}`;
+      const goal = least === undefined ? {} : { target: `≥ ${least}`, met: median(all) >= least };
+      table.push({ name, figure, note, ...goal });
+    };
+    ratio("hub, frames in lines ÷ bare ws broadcast", "lines", "bare", 0.3);
+    ratio("hub, single frames ÷ bare ws broadcast", "single", "bare", undefined);
+    ratio("bare Durable Object ÷ bare ws broadcast", "object", "bare", undefined);
+    ratio("hub, single frames ÷ bare Durable Object", "single", "object", undefined);
+    table.push({
+      name: "hub, 10 messages/s to 1,000 sockets, p99",
+      figure: `${late("single").toFixed(0)} ms`,
+      target: "< 300 ms",
+      met: late("single") < 300,
+      note: `bare Durable Object ${late("object").toFixed(0)} ms`,
+    });
+  } finally {
+    await Promise.all([bare.stop(), object.stop(), full.stop()]);
   }
 }
 

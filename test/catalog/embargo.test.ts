@@ -21,6 +21,7 @@ const READS = registeredOperations.filter(
 
 /** Where the secret shows to whoever may know it, and to everybody allowed there once it is none. */
 const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media">> = {
+  getCatalog: "title",
   listReleases: "title",
   getRelease: "title",
   listRecordings: "title",
@@ -44,6 +45,7 @@ const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media"
 /** What a question must ask so that the secret could be in the answer. */
 const QUERIES: Readonly<Record<string, Record<string, string>>> = {
   getCalendar: { from: "2031-05-01", to: "2031-05-31" },
+  getCatalog: { q: TITLE },
   listAudit: { action: "release.artwork" },
   diffRelease: { from: "released", to: "draft" },
 };
@@ -187,7 +189,17 @@ describe("a release under embargo", () => {
         expect(logged.has(actor), role).toBe(sees(role));
       }
       const places = new Set(data.map(({ seenIn }) => seenIn));
-      for (const place of ["release", "releases", "recording", "recordings", "work", "works", "calendar", "artwork"]) {
+      for (const place of [
+        "release",
+        "releases",
+        "recording",
+        "recordings",
+        "work",
+        "works",
+        "catalog",
+        "calendar",
+        "artwork",
+      ]) {
         expect(places, place).toContain(place);
       }
     });

@@ -11,12 +11,14 @@ import * as parties from "../../src/catalog/parties/schema.ts";
 import * as plans from "../../src/catalog/plans/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
+import * as search from "../../src/catalog/search/schema.ts";
 import * as versions from "../../src/catalog/versions/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
+import * as decisions from "../../src/messages/decisions/schema.ts";
 import { EXAMPLES as messageExamples } from "../../src/messages/examples.ts";
 import * as messageFiles from "../../src/messages/files/schema.ts";
 import * as guests from "../../src/messages/guests/schema.ts";
@@ -38,6 +40,7 @@ const shapes = new Map(
     earnings,
     messages,
     messageFiles,
+    decisions,
     guests,
     grants,
     spotify,
@@ -58,6 +61,7 @@ const shapes = new Map(
     parties,
     recordings,
     releases,
+    search,
     works,
   ]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))

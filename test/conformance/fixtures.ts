@@ -101,7 +101,7 @@ let lastDelivery = "";
 /** A release that a store was asked to take. */
 async function newSentRelease({ owner }: Place): Promise<string> {
   const { id, deliveries } = await newRelease(owner, { stores: ["deezer"] });
-  lastDelivery = deliveries[0] ?? "";
+  lastDelivery = deliveries["deezer"] ?? "";
   return id;
 }
 
@@ -202,6 +202,41 @@ async function newTalk({ world, person, owner, userId }: Place): Promise<Talk> {
   await person.post(messages, { clientId: "file", text: "Here it is", attachments: [attachment] }, headers);
   const message = await idOf(await person.post(messages, { clientId: "words", text: "Well?" }, headers));
   return { thread, message, attachment, colleague };
+}
+
+/** The words of a new message of a place's talk, and who is to sign them: the place's own person. */
+async function newProposal(place: Place): Promise<{ message: string; parties: string[] }> {
+  const { thread } = await talkOf(place);
+  said += 1;
+  const words = { clientId: `proposal ${said}`, text: "It is this one" };
+  const headers = { "artist-id": place.world.artistId };
+  const response = await place.person.post(`${MESSAGES}/${thread}/messages`, words, headers);
+  return { message: ((await response.json()) as { id: string }).id, parties: [place.userId] };
+}
+
+let said = 0;
+
+/** Proposes a new message of a place's talk. */
+export async function newDecision(place: Place): Promise<{ id: string; hash: string }> {
+  const { thread } = await talkOf(place);
+  const headers = { "artist-id": place.world.artistId };
+  const response = await place.person.post(`${MESSAGES}/${thread}/decisions`, await newProposal(place), headers);
+  return response.json();
+}
+
+/** The decision that the body just made answers, so that body and path belong together. */
+let answered: string | null = null;
+
+async function newAnswer(place: Place): Promise<{ answer: string; hash: string }> {
+  const { id, hash } = await newDecision(place);
+  answered = id;
+  return { answer: "signed", hash };
+}
+
+async function decisionOf(place: Place): Promise<string> {
+  const known = answered;
+  answered = null;
+  return known ?? (await newDecision(place)).id;
 }
 
 /** The token of an invitation of a place's person into the place's own talk. */
@@ -389,6 +424,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   "/team/messages/:thread": async (place) => (await talkOf(place)).thread,
   "/messages/:message": async (place) => (await talkOf(place)).message,
   "/attachments/:attachment": async (place) => (await talkOf(place)).attachment,
+  "/decisions/:decision": decisionOf,
   "/team/messages/blocks/:actor": async (place) => {
     const { colleague } = await talkOf(place);
     await place.person.put(`${MESSAGES}/blocks/${colleague}`, undefined, { "artist-id": place.world.artistId });
@@ -452,6 +488,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/team/messages/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/messages/:message": "msg_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/attachments/:attachment": "att_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/decisions/:decision": "dec_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/messages/blocks/:actor": "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/guests/:guest": "gst_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -462,6 +499,9 @@ export const MISSING: Readonly<Record<string, string>> = {
 /** Bodies that must name something real, or something that is there once: made for a place when the path is. */
 const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
   acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
+  proposeDecision: newProposal,
+  answerDecision: newAnswer,
+  answerGuestDecision: newAnswer,
   inviteMember: async () => ({ email: newAddress(), role: "viewer" }),
   proposeOrganisation: async () => ({ organisationId: makeId("organisation", Date.now(), bytes(10)) }),
 };

@@ -1,6 +1,7 @@
 // Over every kind of job: delivered twice it leaves the same state, what fails comes again, what never can is put aside.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { createRecording } from "../../src/catalog/recordings/service.ts";
 import { persist } from "../../src/db/commit.ts";
 import { vaultStatements } from "../../src/db/vault.ts";
 import { JOBS, type JobBody, type JobKind, type JobMessage, type JobRequest } from "../../src/jobs/messages.ts";
@@ -76,6 +77,17 @@ const FIXTURES: Fixtures = {
     return { organisationId, invitationId: "inv_1", origin: "https://dashboard.test" };
   },
   "hub.recheck": async ({ artistId }) => ({ artistId, userId: null }),
+  "hub.decision": async (world) => {
+    const [{ userId }, owner] = await Promise.all([newPerson(), world.as("owner")]);
+    await world.join(userId, "viewer");
+    const messages = "/api/dashboard/team/messages";
+    const idOf = async (response: Response) => ((await response.json()) as { id: string }).id;
+    const thread = await idOf(await owner.post(messages, { subject: "Talk", participants: [userId] }));
+    const said = await owner.post(`${messages}/${thread}/messages`, { clientId: "1", text: "This one" });
+    const proposal = { message: await idOf(said), parties: [userId] };
+    const decisionId = await idOf(await owner.post(`${messages}/${thread}/decisions`, proposal));
+    return { artistId: world.artistId, decisionId };
+  },
   "session.ended": async (world) => {
     const { userId } = await newPerson();
     await world.join(userId, "viewer");
@@ -92,6 +104,13 @@ const FIXTURES: Fixtures = {
     await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
     await askRetraction(await world.ctx(), body.statementId);
     return body;
+  },
+  "statement.match": async (world) => {
+    await received(world);
+    await settle(world, ["statement.read", "statement.post", "kpi.refresh"]);
+    const input = { title: "Undertow", isrc: "QZAB12400101" };
+    await createRecording(await world.ctx(), input);
+    return { artistId: world.artistId, codes: [input.isrc] };
   },
   "export.run": async (world) => {
     await received(world);

@@ -11,6 +11,7 @@ import {
   checked,
   documented,
   type Item,
+  newDecision,
   newFile,
   newPlace,
   type Place,
@@ -55,10 +56,11 @@ async function newThread(owner: Caller): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
+const guestDecisions = registeredOperations.find(({ operation }) => operation === "listGuestDecisions") as Operation;
 const guestMessages = registeredOperations.find(({ operation }) => operation === "listGuestMessages") as Operation;
 let said = 0;
 
-function say(owner: Caller, thread: string): Promise<unknown> {
+function say(owner: Caller, thread: string): Promise<Response> {
   said += 1;
   return owner.post(`${MESSAGES}/${thread}/messages`, { clientId: `list ${said}`, text: "the cover of it" });
 }
@@ -85,6 +87,18 @@ function ofCatalog(plural: string, input: object): List {
 }
 
 const LISTS: Readonly<Record<string, List>> = {
+  getCatalog: {
+    placeOf: ({ id }) => id.slice(4),
+    order: "down",
+    stock: async ({ owner }) => {
+      const path = "/api/dashboard/catalog";
+      const insert = () => owner.post(`${path}/works`, { title: "Night Tide" });
+      for (let at = 0; at < 3; at += 1) await insert();
+      await owner.post(`${path}/recordings`, { title: "Night Swim" });
+      await owner.post(`${path}/releases`, { title: "Night Swims", type: "ep" });
+      return { path, query: { q: "night" }, other: { q: "tide" }, count: 5, insert };
+    },
+  },
   listReleases: ofCatalog("releases", { title: "Night Swims", type: "ep" }),
   listRecordings: ofCatalog("recordings", { title: "Undertow" }),
   listWorks: ofCatalog("works", { title: "Undertow" }),
@@ -145,6 +159,30 @@ const LISTS: Readonly<Record<string, List>> = {
       for (let at = 0; at < 3; at += 1) await place.person.post(path, { clientId: `${at}`, text: "Well" });
       const insert = () => place.person.post(path, { clientId: "more", text: "Well" });
       return { path, query: {}, other: { after: "1" }, count: 5, insert };
+    },
+  },
+  listDecisions: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner, userId }) => {
+      const response = await owner.post(MESSAGES, { subject: "Talk", participants: [userId] });
+      const { id: thread } = (await response.json()) as { id: string };
+      const insert = async () => {
+        const { id: message } = (await (await say(owner, thread)).json()) as { id: string };
+        await owner.post(`${MESSAGES}/${thread}/decisions`, { message, parties: [userId] });
+      };
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: `${MESSAGES}/decisions`, query: {}, other: { thread }, count: 5, insert };
+    },
+  },
+  listGuestDecisions: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    asPerson: true,
+    stock: async (place) => {
+      const path = await realPath(guestDecisions, place);
+      for (let at = 0; at < 5; at += 1) await newDecision(place);
+      return { path, query: {}, other: {}, count: 5, insert: () => newDecision(place) };
     },
   },
   listApiKeys: {

@@ -80,7 +80,7 @@ export function move(caller: Caller, id: string, to: string, more: object = {}):
 export interface MadeRelease {
   readonly id: string;
   readonly recordings: readonly string[];
-  readonly deliveries: readonly string[];
+  readonly deliveries: Readonly<Record<string, string>>;
 }
 
 /**
@@ -99,6 +99,12 @@ export async function newRelease(
     const moved = await move(owner, id, to, to === "delivering" && how.stores ? { stores: how.stores } : {});
     if (moved.status !== 200) throw new Error(`to ${to}: ${moved.status} ${await moved.text()}`);
   }
-  const asked = (await (await owner.get(`${CATALOG}/releases/${id}/deliveries`)).json()) as { data: { id: string }[] };
-  return { id, recordings: tracks.map((track) => track.recordingId), deliveries: asked.data.map((each) => each.id) };
+  const asked = (await (await owner.get(`${CATALOG}/releases/${id}/deliveries`)).json()) as {
+    data: { id: string; store: string }[];
+  };
+  return {
+    id,
+    recordings: tracks.map((track) => track.recordingId),
+    deliveries: Object.fromEntries(asked.data.map((each) => [each.store, each.id])),
+  };
 }

@@ -21,11 +21,12 @@ export async function ask(url, key, method, path, body) {
  * Opens a socket with a new ticket.
  *
  * @param {string} url @param {string} key @param {string} [after]
+ * @param {"single" | "lines"} [frames] whether several frames may come in one text
  */
-export async function openSocket(url, key, after = "") {
+export async function openSocket(url, key, after = "", frames = "single") {
   const { status, body } = await ask(url, key, "POST", "/ticket");
   if (status !== 201) throw new Error(`ticket: ${status}`);
-  const query = new URLSearchParams({ ticket: body.ticket, after });
+  const query = new URLSearchParams({ ticket: body.ticket, after, frames });
   return new WebSocket(`${url.replace("http", "ws")}${MESSAGES}/socket?${query}`);
 }
 
@@ -68,13 +69,18 @@ export class Client {
   async #connectOnce() {
     const { url, key, thread } = this.options;
     const startedAt = performance.now();
-    const socket = await openSocket(url(), key, `${thread}:${this.view.length}`);
+    // Now in the one way and now in the other, so that both are held to the same history.
+    const frames = Math.random() < 0.5 ? "single" : "lines";
+    const socket = await openSocket(url(), key, `${thread}:${this.view.length}`, frames);
     this.#socket = socket;
     await new Promise((resolve) => {
       socket.on("message", (/** @type {Buffer} */ data) => {
-        const frame = JSON.parse(String(data));
-        if (frame.type === "resumed") this.resumes.push(performance.now() - startedAt);
-        this.#hear(frame);
+        const texts = frames === "single" ? [String(data)] : String(data).split("\n");
+        for (const text of texts) {
+          const frame = JSON.parse(text);
+          if (frame.type === "resumed") this.resumes.push(performance.now() - startedAt);
+          this.#hear(frame);
+        }
       });
       socket.on("error", resolve);
       socket.on("close", resolve);

@@ -96,6 +96,36 @@ describe("a socket", () => {
   });
 });
 
+describe("a hurry", () => {
+  it("is heard in order and whole: one frame in each text, or several by who asked for lines", async () => {
+    const { mara, noa, thread } = await pair();
+    const [one, two] = [await connect(mara.caller), await connect(noa.caller, "", undefined, "lines")];
+    let texts = 0;
+    two.socket.addEventListener("message", () => {
+      texts += 1;
+    });
+    for (let n = 1; n <= 25; n += 1) one.say({ type: "send", thread: thread.id, clientId: `${n}`, text: `${n}` });
+    await Promise.all([one.hear("the last", isMessage(25)), two.hear("the last", isMessage(25))]);
+    await one.hear("its ack", ({ type, clientId }) => type === "ack" && clientId === "25");
+    const inOrder = Array.from({ length: 25 }, (_, n) => `${n + 1}`);
+    for (const { frames } of [one, two])
+      expect(frames.filter(({ type }) => type === "message").map(({ text }) => text)).toEqual(inOrder);
+    expect(one.frames.filter(({ type }) => type === "ack").map(({ clientId }) => clientId)).toEqual(inOrder);
+    expect(texts).toBeLessThan(25);
+  });
+
+  it("loses nothing when the object is put to sleep in the middle of it", async () => {
+    const { world, mara, noa, thread } = await pair();
+    const [one, two] = [await connect(mara.caller), await connect(noa.caller, "", undefined, "lines")];
+    for (let n = 1; n <= 20; n += 1) one.say({ type: "send", thread: thread.id, clientId: `${n}`, text: `${n}` });
+    await two.hear("the first", isMessage(1));
+    await evictDurableObject(hubOf(world.artistId));
+    await Promise.all([one.hear("the last", isMessage(20)), two.hear("the last", isMessage(20))]);
+    const seqs = two.frames.filter(({ type }) => type === "message").map(({ seq }) => seq);
+    expect(seqs).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+  });
+});
+
 describe("resuming", () => {
   it("gets what was missed from its place on, once and in order, and then what comes", async () => {
     const { mara, noa, thread } = await pair();

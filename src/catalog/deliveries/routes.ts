@@ -53,7 +53,10 @@ const MoveDelivery = endpoint({
   body: DeliveryMove,
   answers: { 200: { description: "The delivery where it stands now.", schema: Delivery } },
   problems: ["transition_refused", "stale"],
-  example: { params: { id, delivery: "dlv_01k9v3m6s0n8w2e4r6t8y0b1c3" }, body: { to: "in_progress" } },
+  example: {
+    params: { id, delivery: "dlv_01k9v3m6s0n8w2e4r6t8y0b1c3" },
+    body: { reason: "In their queue", to: "in_progress" },
+  },
   handle: async ({ ctx, params: named, body }) => moveDelivery(ctx, named.id, named.delivery, body),
   present: (row) => ({ status: 200, body: presentDelivery(row) }),
 });

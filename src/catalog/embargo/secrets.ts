@@ -46,7 +46,7 @@ export async function findSecrets(ctx: Looker): Promise<Secrets> {
   return {
     shows: (id) => isTold || !secrets.has(id),
     note: async (seenIn, ids) => {
-      const seen = ids.flatMap((id): Secret[] => secrets.get(id) ?? []);
+      const seen = [...new Set(ids)].flatMap((id): Secret[] => secrets.get(id) ?? []);
       if (seen.length === 0 || ctx.role === "system") return;
       const sighting = { actor: actorName(ctx.actor), seenIn, now: ctx.now };
       await ctx.db.write(sightingStatements(ctx.db, ctx.scope, seen, sighting));

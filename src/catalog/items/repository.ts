@@ -74,6 +74,12 @@ export async function listCoded(
   return rows;
 }
 
+/** The id of the recording that an ISRC names, as SQL within another room's own; null where there is none. */
+export function recordingIdOf(scope: ArtistScope, isrc: SQL): SQL {
+  return sql`(SELECT i.id FROM ${catalogItems} i
+    WHERE i.artist_id = ${scope.artistId} AND i.kind = 'recording' AND i.code = ${isrc})`;
+}
+
 /** Lists what there is of these ids. Reads 1 row for each. */
 export async function listKinds(
   db: Db,

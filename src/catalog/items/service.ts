@@ -5,6 +5,7 @@ import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
+import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { findSecrets, hiddenFrom, requireShown } from "../embargo/secrets.ts";
 import { type ItemFacts, type ItemKind, refused } from "./model.ts";
@@ -27,6 +28,12 @@ export async function getItem(ctx: Ctx, kind: ItemKind, id: string): Promise<Ite
   requireShown(secrets, id);
   await secrets.note(kind, [id]);
   return row;
+}
+
+/** Tells whether there is a thing of a kind that the caller may know of. */
+export async function hasItem(ctx: Ctx, kind: ItemKind, id: string): Promise<boolean> {
+  const [row, secrets] = await Promise.all([findItem(ctx.db, ctx.scope, id), findSecrets(ctx)]);
+  return row?.kind === kind && secrets.shows(id);
 }
 
 /** Which page of a list is asked for. */
@@ -66,7 +73,8 @@ export async function createItem(
   await requireUsed(ctx, [...within, facts]);
   const row = newRow(ctx, facts);
   const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts)), ...along];
-  const change = { writes, target: facts.id, after: afterOf(facts, within), result: row };
+  const jobs = matchJobs(ctx, [...within, facts].map(codedAs));
+  const change = { writes, target: facts.id, after: afterOf(facts, within), jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.create`, change));
   return row;
 }
@@ -93,7 +101,9 @@ export async function changeItem(
   await requireUsed(ctx, [...within, facts]);
   const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts)), ...along];
   const documents = { before: JSON.parse(before.document), after: afterOf(facts, within) };
-  const change = { writes, target: facts.id, ...documents, result: row };
+  const codes = before.code === row.code ? [] : [codedAs(before), codedAs(row)];
+  const jobs = matchJobs(ctx, [...codes, ...within.map(codedAs)]);
+  const change = { writes, target: facts.id, ...documents, jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.change`, change));
   return row;
 }
@@ -124,6 +134,7 @@ export async function deleteItem(
     writes: [...along, ...removeItemStatements(ctx.db, row)],
     target: row.id,
     before: JSON.parse(row.document),
+    jobs: matchJobs(ctx, [codedAs(row)]),
   };
   await refusing(ctx, [], commit(ctx, `${row.kind}.delete`, change));
 }
@@ -155,6 +166,26 @@ function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {
 function afterOf(facts: ItemFacts, within: readonly ItemFacts[]): object {
   if (within.length === 0) return facts.document;
   return { ...facts.document, created: within.map(({ id, document }) => ({ id, ...document })) };
+}
+
+/** The ISRC of a recording; null of anything else. */
+function codedAs({ kind, code }: { kind: string; code: string | { value: string } | null }): string | null {
+  if (kind !== "recording" || code === null) return null;
+  return typeof code === "string" ? code : code.value;
+}
+
+/** ISRCs that one job looks up. */
+const CODES_PER_JOB = 500;
+
+/** Asks for the lines of statements to be matched with what some ISRCs name from now on. */
+function matchJobs(ctx: Ctx, isrcs: readonly (string | null)[]): JobRequest[] {
+  const codes = [...new Set(isrcs)].filter((isrc) => isrc !== null);
+  const jobs: JobRequest[] = [];
+  for (let from = 0; from < codes.length; from += CODES_PER_JOB) {
+    const body = { artistId: ctx.scope.artistId, codes: codes.slice(from, from + CODES_PER_JOB) };
+    jobs.push({ kind: "statement.match", body });
+  }
+  return jobs;
 }
 
 function usedIds({ uses }: ItemFacts): string[] {

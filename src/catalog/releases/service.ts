@@ -6,9 +6,8 @@ import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { alongRelease, goneWithRelease } from "../calendar/dates.ts";
 import type { Move } from "../calendar/model.ts";
-import { findSecrets } from "../embargo/secrets.ts";
 import { documentOf, type ItemFacts, merged } from "../items/model.ts";
-import { findItem, type ItemRow } from "../items/repository.ts";
+import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
 import { removeObjects } from "../media/objects.ts";
 import { listMediaIds, removeMediaStatements } from "../media/repository.ts";
@@ -35,12 +34,6 @@ export function listReleases(ctx: Ctx, query: ItemQuery): Promise<Page<ItemRow>>
 /** Finds a release. @throws Problem `not_found` */
 export function getRelease(ctx: Ctx, id: string): Promise<ItemRow> {
   return getItem(ctx, "release", id);
-}
-
-/** Tells whether the artist has a release that the caller may know of. */
-export async function hasRelease(ctx: Ctx, id: string): Promise<boolean> {
-  const [row, secrets] = await Promise.all([findItem(ctx.db, ctx.scope, id), findSecrets(ctx)]);
-  return row?.kind === "release" && secrets.shows(id);
 }
 
 /**

@@ -38,8 +38,8 @@ const MoveRelease = endpoint({
   body: TransitionInput,
   answers: { 200: { description: "The release where it stands now.", schema: Release } },
   problems: ["transition_refused", "release_incomplete", "too_large", "stale"],
-  example: { params: { id }, body: { to: "archived" } },
-  handle: async ({ ctx, params: named, body }) => moveRelease(ctx, named.id, { to: body.to, stores: body.stores }),
+  example: { params: { id }, body: { reason: "Not this year", to: "archived" } },
+  handle: async ({ ctx, params: named, body }) => moveRelease(ctx, named.id, body),
   present: (row) => ({ status: 200, headers: { etag: etagOf(row.version) }, body: presentRelease(row) }),
 });
 
@@ -96,8 +96,9 @@ const RestoreVersion = endpoint({
   tag,
   summary: "Make a version of a release its draft again",
   description:
-    "The release, its recordings and their works get new revisions with what that version holds. Nothing that was kept changes, and what stores have stays what it is until an update is sent.",
+    "The release, its recordings and their works get new revisions with what that version holds. Nothing that was kept changes, and what stores have stays what it is until an update is sent. Doing it again changes nothing.",
   access: "artist",
+  idempotencyKey: false,
   params: numbered,
   answers: { 200: { description: "The release as it is now.", schema: Release } },
   problems: ["release_locked", "conflict", "stale"],

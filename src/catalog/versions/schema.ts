@@ -15,6 +15,7 @@ export const Store = lineOf(50);
 export const TransitionInput = z
   .strictObject({
     to: z.enum(RELEASE_STATUSES),
+    reason: lineOf(500).optional().meta({ description: "Why, for those who work on it; kept in the audit log." }),
     stores: z.array(Store).max(200).optional().meta({
       description:
         "The stores that are asked to do it, as in `spotify`; an update or takedown goes by itself to those that have the release.",

@@ -107,6 +107,7 @@ export async function restoreVersion(ctx: Ctx, id: string, number: number): Prom
   const changed = facts.flatMap((each) =>
     revised(ctx, each.id === row.id ? row : requirePresent(present, each.id), each),
   );
+  if (changed.length === 0) return row;
   const writes = [...changed.flatMap(({ writes: each }) => each), ...along.writes];
   const restored = changed.find(({ after }) => after.id === id)?.after ?? row;
   const after = { version: number, changed: changed.map(({ after: each }) => each.id) };

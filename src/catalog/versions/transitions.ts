@@ -26,8 +26,9 @@ import { missingFor } from "./requirements.ts";
 /** What is asked of a release: where to go, and with which stores. */
 export interface Transition {
   readonly to: ReleaseStatus;
+  readonly reason?: string | undefined;
   /** The stores that are to do it; those that have the release, when it is changed or taken down, are meant by themselves. */
-  readonly stores: readonly string[] | undefined;
+  readonly stores?: readonly string[] | undefined;
 }
 
 /** How large a document may be that is kept as one row. */
@@ -40,7 +41,7 @@ const MOST_BYTES = 1_000_000;
  * @throws Problem `not_found`, `transition_refused` naming what is legal, `release_incomplete` naming each field,
  *   `too_large`, `stale` when it was changed meanwhile
  */
-export async function moveRelease(ctx: Ctx, id: string, { to, stores }: Transition): Promise<ItemRow> {
+export async function moveRelease(ctx: Ctx, id: string, { to, reason, stores }: Transition): Promise<ItemRow> {
   const row = await getItem(ctx, "release", id);
   const from = isReleaseStatus(row.status ?? "") ? (row.status as ReleaseStatus) : "draft";
   requireLegal(from, to);
@@ -71,7 +72,13 @@ export async function moveRelease(ctx: Ctx, id: string, { to, stores }: Transiti
     ...addDeliveryStatements(ctx.db, asked),
   ];
   const kept = version === null ? {} : { version: version.number, sha256: version.sha256 };
-  const after = { status: to, ...kept, ...(asked.length > 0 ? { stores: asked.map(({ store }) => store) } : {}) };
+  const said = reason === undefined ? {} : { reason };
+  const after = {
+    status: to,
+    ...said,
+    ...kept,
+    ...(asked.length > 0 ? { stores: asked.map(({ store }) => store) } : {}),
+  };
   try {
     await commit(ctx, "release.move", { writes, target: id, before: { status: from }, after, result: moved });
   } catch (error) {

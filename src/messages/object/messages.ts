@@ -27,6 +27,7 @@ type MessageRow = {
   at: number;
   edited_at: number | null;
   deleted_at: number | null;
+  decision: string | null;
   is_blocked: number;
   attachments_json: string;
   edits_json: string;
@@ -55,6 +56,7 @@ function messageOf(row: MessageRow): Message {
     editedAt: row.edited_at,
     deletedAt: row.deleted_at,
     edits: JSON.parse(row.edits_json) as Edit[],
+    decision: row.decision,
   };
   return row.is_blocked === 1 ? hidden(message) : message;
 }
@@ -111,7 +113,7 @@ export function send(
   sql.exec("INSERT INTO words (rowid, text) SELECT place, text FROM messages WHERE id = ?", id);
   sql.exec("UPDATE threads SET last_seq = ?, last_at = ? WHERE id = ?", seq, now, thread);
   attach(desk, id, input.attachments);
-  return { message: told(desk, id), isNew: true };
+  return { message: tellMessage(desk, id), isNew: true };
 }
 
 /** The last messages of the sender are the count: nothing else has to be kept, and it is exact. */
@@ -127,7 +129,7 @@ function refuseTooMany({ sql, caller, now }: Desk): void {
 }
 
 /** Tells everyone of a message as it stands now, and gives it. */
-function told(desk: Desk, id: string): Message {
+export function tellMessage(desk: Desk, id: string): Message {
   const row = findMessage(desk, "m.id = ?2", id);
   if (row === null) throw new Error("a message that was just written is gone");
   const message = messageOf(row);
@@ -138,6 +140,19 @@ function told(desk: Desk, id: string): Message {
     hidden: { type: "message", ...wireMessage(hidden(message)) },
   });
   return message;
+}
+
+/** Finds a message of a thread the caller has entered. @throws Problem `not_found` */
+export function getMessage(desk: Desk, thread: string, id: string): Message {
+  const row = findMessage(desk, "m.thread_id = ?2 AND m.id = ?3", thread, id);
+  if (row === null) throw new Problem("not_found");
+  return messageOf(row);
+}
+
+/** @throws Problem `message_settled` for a message that is held for a decision */
+function refuseHeld({ decision }: MessageRow): void {
+  if (decision === null) return;
+  throw new Problem("message_settled", { detail: "It is proposed for decision, or decided: it stays as it is." });
 }
 
 /** @throws Problem `not_found` for what the caller did not say: whether somebody else did is not told */
@@ -151,7 +166,7 @@ function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
 /**
  * Changes the words of a message of one's own; what it said before stays to be seen.
  *
- * @throws Problem `not_found`, `message_settled` when it is deleted or older than {@link EDIT_WINDOW_MS}
+ * @throws Problem `not_found`, `message_settled` when it is deleted, held for a decision, or older than {@link EDIT_WINDOW_MS}
  */
 export function edit(desk: Desk, input: { thread: string; message: string; text: string }): Message {
   const { sql, now } = desk;
@@ -160,28 +175,30 @@ export function edit(desk: Desk, input: { thread: string; message: string; text:
   if (now - row.at > EDIT_WINDOW_MS) {
     throw new Problem("message_settled", { detail: "A message can be changed for 15 minutes." });
   }
+  refuseHeld(row);
   if (row.text === input.text) return messageOf(row);
   sql.exec("INSERT INTO edits SELECT ?1, count(*) + 1, ?2, ?3 FROM edits WHERE message_id = ?1", row.id, row.text, now);
   sql.exec("UPDATE messages SET text = ?, edited_at = ? WHERE id = ?", input.text, now, row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   sql.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", row.place, input.text);
-  return told(desk, row.id);
+  return tellMessage(desk, row.id);
 }
 
 /**
  * Deletes a message of one's own, at any time: its place stays, its words, what they were before and its files go.
  *
- * @throws Problem `not_found`
+ * @throws Problem `not_found`, `message_settled` when it is held for a decision
  */
 export function remove(desk: Desk, input: { thread: string; message: string }): Message {
   const { sql, now } = desk;
   const row = ownMessage(desk, input.thread, input.message);
   if (row.deleted_at !== null) return messageOf(row);
+  refuseHeld(row);
   sql.exec("UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = ? WHERE id = ?", now, row.id);
   sql.exec("DELETE FROM edits WHERE message_id = ?", row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   dropAttachments(desk, row.id);
-  return told(desk, row.id);
+  return tellMessage(desk, row.id);
 }
 
 /** Finds messages by their words in all threads the caller may see, newest first, one more than `limit`. */

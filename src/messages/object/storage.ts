@@ -98,6 +98,18 @@ const STEPS: readonly string[] = [
     expires_at    INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // A message that is held for a decision names it; what was last told of a decision is known, so that news is told once.
+  `
+  ALTER TABLE messages ADD COLUMN decision TEXT;
+
+  CREATE TABLE decisions (
+    id         TEXT NOT NULL PRIMARY KEY,
+    thread_id  TEXT NOT NULL REFERENCES threads (id),
+    message_id TEXT NOT NULL,
+    told_json  TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX decisions_by_thread ON decisions (thread_id, id);
+  `,
 ];
 
 /** Brings an object's tables up to date; costs one read when they are. */

@@ -1,6 +1,7 @@
 // The home of the list of all that can be asked of the object.
 
 import type { HubVerb, HubVerbs } from "../protocol.ts";
+import * as decisions from "./decisions.ts";
 import * as files from "./files.ts";
 import * as messages from "./messages.ts";
 import type { Desk } from "./storage.ts";
@@ -26,6 +27,9 @@ const VERBS: Verbs = {
   mute: threads.mute,
   block: threads.block,
   search: messages.search,
+  holdMessage: decisions.holdMessage,
+  listDecisions: decisions.listDecisions,
+  tellDecision: decisions.tellDecision,
   addTicket: ({ sql }, { hash, seat, expiresAt }) => {
     sql.exec("INSERT INTO tickets VALUES (?, ?, ?)", hash, JSON.stringify(seat), expiresAt);
     return null;

@@ -222,7 +222,7 @@ describe("deliveries", () => {
     const waiting = await json<{ code: string; detail: string }>(move(owner, id, "live"));
     expect(waiting.code).toBe("transition_refused");
     expect(waiting.detail).toContain("deezer, spotify");
-    const [spotify, deezer] = deliveries;
+    const { spotify, deezer } = deliveries;
     expect(await json(status(owner, id, spotify, "done"))).toMatchObject({ code: "transition_refused" });
     for (const to of ["in_progress", "done"]) expect((await status(owner, id, spotify, to)).status).toBe(200);
     for (const to of ["in_progress", "error"]) expect((await status(owner, id, deezer, to)).status).toBe(200);
@@ -236,18 +236,18 @@ describe("deliveries", () => {
     const { data } = await json<{ data: { store: string; action: string; version: number; status: string }[] }>(
       owner.get(`${CATALOG}/releases/${id}/deliveries`),
     );
-    expect(data.map((each) => [each.store, each.action, each.version, each.status])).toEqual([
-      ["spotify", "insert", 1, "done"],
-      ["deezer", "insert", 1, "error"],
-      ["spotify", "update", 2, "pending"],
-      ["tidal", "insert", 2, "pending"],
+    expect(data.map((each) => `${each.store} ${each.action} ${each.version} ${each.status}`).sort()).toEqual([
+      "deezer insert 1 error",
+      "spotify insert 1 done",
+      "spotify update 2 pending",
+      "tidal insert 2 pending",
     ]);
   });
 
   it("a taken down release is with no store any more", async () => {
     const owner = await (await newWorld()).as("owner");
     const { id, deliveries } = await newRelease(owner, { stores: ["spotify"] });
-    for (const to of ["in_progress", "done"]) await status(owner, id, deliveries[0], to);
+    for (const to of ["in_progress", "done"]) await status(owner, id, deliveries["spotify"], to);
     await move(owner, id, "live");
     await move(owner, id, "takedown_pending");
     const { data } = await json<{ data: { id: string; action: string }[] }>(
