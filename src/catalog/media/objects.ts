@@ -31,23 +31,24 @@ export async function keepObject(ctx: BaseCtx, key: string, incoming: Incoming):
   // R2 takes a stream only when it knows how long it is.
   const { readable, writable } = new FixedLengthStream(sizeBytes);
   const writer = writable.getWriter();
+  // R2 closes its end when it refuses; that is told by its own answer.
+  writer.closed.catch(() => undefined);
+  let bytes = head.length;
   const pump = async () => {
     await writer.write(head);
     for (;;) {
       const { done, value } = await rest.read();
       if (done) return writer.close();
+      bytes += value.length;
       await writer.write(value);
     }
   };
-  const [pumped, kept] = await Promise.allSettled([
+  const [, kept] = await Promise.allSettled([
     pump().catch((error) => Promise.all([writer.abort(error).catch(() => undefined), Promise.reject(error)])),
     ctx.stores.files.put(key, readable, { sha256, httpMetadata: { contentType: type } }),
   ]);
-  if (pumped.status === "rejected") {
-    throw new Problem("invalid_request", {
-      detail: "The file is not as long as its Content-Length says.",
-      cause: pumped.reason,
-    });
+  if (bytes !== sizeBytes) {
+    throw new Problem("invalid_request", { detail: "The file is not as long as its Content-Length says." });
   }
   if (kept.status === "fulfilled") return;
   if (BAD_DIGEST.test(String(kept.reason))) {
