@@ -14,7 +14,7 @@ import { registerIdentity } from "./identity/index.ts";
 import { makeId } from "./kernel/id.ts";
 import { Problem } from "./kernel/problems.ts";
 import { registerMail } from "./mail/index.ts";
-import { type ContextObject, registerMessages, type Visible } from "./messages/index.ts";
+import { type ContextObject, oneThing, registerMessages, type Visible } from "./messages/index.ts";
 import { registerMetrics } from "./metrics/index.ts";
 import { hasStatement, registerStatements } from "./statements/index.ts";
 import { registerStreams } from "./streams/index.ts";
@@ -27,11 +27,13 @@ const { register, operations } = openApi(app, describeApi());
 const SHOWN_BY = { release: "getRelease", recording: "getRecording", statement: "getStatement" } as const;
 
 /** What threads can be about, and whom the rooms that own it let see it. */
-const visible: Visible = {
-  kinds: (role) =>
-    Object.entries(SHOWN_BY).flatMap(([kind, operation]) =>
-      (MATRIX[operation] as readonly string[]).includes(role) ? [kind as keyof typeof SHOWN_BY] : [],
-    ),
+export const visible: Visible = {
+  sees: ({ role, releases }) =>
+    Object.entries(SHOWN_BY).flatMap(([kind, operation]) => {
+      if (!(MATRIX[operation] as readonly string[]).includes(role)) return [];
+      if (releases === null) return [kind];
+      return kind === "release" ? releases.map((id) => oneThing({ kind, id })) : [];
+    }),
   hidden: listHidden,
   exists: (ctx: Ctx, { kind, id }: ContextObject) => {
     if (kind === "statement") return hasStatement(ctx, id);
@@ -84,7 +86,8 @@ const doorman = createDoorman();
 const UNNAMED = makeId("request", 0, new Uint8Array(10));
 
 /** Paths that end in a secret. */
-const SECRET_PATHS = /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/guest\/invitations)\/).+/;
+const SECRET_PATHS =
+  /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/(?:guest\/invitations|digests\/off))\/).+/;
 
 /** What every answer says to browsers: nothing of ours is cached by others, framed, or guessed at. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [

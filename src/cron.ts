@@ -6,9 +6,11 @@ import { sweepOutbox } from "./db/outbox.ts";
 import { rotationJobs } from "./db/vault.ts";
 import { contextOf } from "./env.ts";
 import type { JobRequest } from "./jobs/messages.ts";
+import { forgetMails } from "./mail/index.ts";
+import { askDigests } from "./messages/index.ts";
 import { listArtistIds } from "./team/index.ts";
 
-/** The nightly schedule of `wrangler.toml`; every other firing is the sweep. */
+/** The nightly schedule of `wrangler.toml`; every other firing is the sweep, and asks for mails that are due. */
 const NIGHTLY = "5 0 * * *";
 const ARTISTS_PER_BATCH = 100;
 
@@ -25,7 +27,7 @@ export async function onSchedule(event: ScheduledController, env: Env, execution
 async function sweep(base: BaseCtx): Promise<number> {
   const forgotten = await sweepOutbox(base);
   if (forgotten.length > 0) base.send(forgotten);
-  return forgotten.length;
+  return forgotten.length + (await askDigests(base));
 }
 
 /** Asks for the day's first answers, for tidying, for a check of every artist's books, and for newer seals in the vault. */
@@ -47,6 +49,7 @@ async function askNightly(base: BaseCtx): Promise<number> {
   }
   const rotations = rotationJobs(base.settings);
   await persist(base, [], rotations);
+  await forgetMails(base);
   return asked + rotations.length;
 }
 

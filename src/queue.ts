@@ -1,5 +1,7 @@
 // The queue door: each kind of job and the verb that answers it; acknowledged, tried again, or buried.
 
+import { visible } from "./app.ts";
+import { runCatalogBatch, runImport } from "./catalog/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
 import { rotateVault } from "./db/vault.ts";
@@ -8,7 +10,7 @@ import { contextOf } from "./env.ts";
 import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
-import { mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
+import { mailDigest, mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
 import {
   checkBooks,
   matchRecordings,
@@ -18,7 +20,7 @@ import {
   runExport,
   sweepFiles,
 } from "./statements/index.ts";
-import { listArtistIdsOf, mailInvitation, openArtist } from "./team/index.ts";
+import { listArtistIdsOf, mailInvitation, mailOwnershipOffer, openArtist } from "./team/index.ts";
 
 type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<void> };
 
@@ -28,6 +30,8 @@ const answers: Answers = {
     mailInvitation(base, { artistId, id: invitationId }, origin),
   "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>
     mailInvitation(base, { organisationId, id: invitationId }, origin),
+  "mail.ownership_offer": (base, body) =>
+    forArtist(base, body.artistId, (ctx) => mailOwnershipOffer(ctx, body.membershipId, body.origin)),
   "hub.recheck": (base, body) => forArtist(base, body.artistId, (ctx) => recheckAccess(ctx, body.userId)),
   "hub.decision": (base, body) => forArtist(base, body.artistId, (ctx) => tellOfDecision(ctx, body.decisionId)),
   "session.ended": async (base, { userId }) => {
@@ -41,9 +45,12 @@ const answers: Answers = {
   "statement.match": (base, body) => forArtist(base, body.artistId, (ctx) => matchRecordings(ctx, body.codes)),
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
+  "catalog.batch": (base, body) => forArtist(base, body.artistId, (ctx) => runCatalogBatch(ctx, body.batchId)),
+  "catalog.import": (base, body) => forArtist(base, body.artistId, (ctx) => runImport(ctx, body.importId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
+  "mail.digest": (base, { userId, window }) => mailDigest(base, visible, userId, window),
   "mail.guest_invitation": (base, body) =>
     forArtist(base, body.artistId, (ctx) => mailGuestInvitation(ctx, body.guestId, body.origin)),
 };

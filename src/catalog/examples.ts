@@ -26,6 +26,7 @@ const media = {
   createdAt: "2026-09-01T12:00:00.000Z",
 };
 
+const noThings = { created: 0, updated: 0, unchanged: 0, taken_down: 0 };
 const nightSwims = {
   kind: "release",
   id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -37,6 +38,49 @@ const nightSwims = {
 } as const;
 
 export const EXAMPLES = {
+  Batch: {
+    id: "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    dryRun: false,
+    status: "done",
+    mode: "partial",
+    reverts: null,
+    progress: { done: 2, total: 2, unit: "items" },
+    counts: { applied: 1, skipped: 0, failed: 1 },
+    applied: [
+      {
+        index: 0,
+        id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+        version: 2,
+        changes: [{ path: "title", from: "Under Tow", to: "Undertow" }],
+        warnings: [],
+      },
+    ],
+    skipped: [],
+    failed: [
+      {
+        index: 1,
+        id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c4",
+        path: "isrc",
+        code: "isrc_invalid",
+        status: 422,
+        message: '"QZAB1240010" is no ISRC',
+      },
+    ],
+    conflicts: [],
+    createdAt: "2026-09-01T12:00:00.000Z",
+    finishedAt: "2026-09-01T12:00:00.000Z",
+  },
+  FailedItems: {
+    mode: "partial",
+    items: [
+      {
+        id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c4",
+        version: 1,
+        set: { isrc: "QZAB1240010" },
+        problem: 'isrc: "QZAB1240010" is no ISRC',
+      },
+    ],
+  },
   CatalogItem: nightSwims,
   Catalog: {
     data: [nightSwims],
@@ -200,5 +244,59 @@ export const EXAMPLES = {
     version: 1,
     warnings: [],
     ...times,
+  },
+  CatalogImport: {
+    id: "imp_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    status: "done",
+    format: "ern",
+    filename: "193959000013.xml",
+    sha256: "d6c155cd675227ea90c5d7af937d2dc8f835b438a2c602921ee7a46b3c579236",
+    sizeBytes: 5789,
+    version: "4.3",
+    messageId: "MSG-2026-0001",
+    sender: "PADPIDA2014120301X",
+    progress: { done: 1, total: 1, unit: "entries" },
+    entries: { created: 1, updated: 0, unchanged: 0, taken_down: 0, refused: 0 },
+    things: {
+      release: { ...noThings, created: 1 },
+      recording: { ...noThings, created: 3 },
+      work: { ...noThings, created: 3 },
+      party: noThings,
+    },
+    notes: 1,
+    problem: null,
+    createdAt: "2026-09-01T12:00:00.000Z",
+    finishedAt: "2026-09-01T12:00:02.000Z",
+  },
+  CatalogImportEntry: {
+    number: 0,
+    line: 102,
+    title: "Night Swims",
+    outcome: "created",
+    things: [
+      {
+        kind: "release",
+        id: "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+        title: "Night Swims",
+        line: 102,
+        outcome: "created",
+      },
+    ],
+    notes: [{ line: 143, path: "PriceInformation", code: "not_kept", message: "the price 4.0 USD" }],
+  },
+  AuditedThing: {
+    kind: "recording",
+    id: "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    title: "Undertow",
+    artists: "Glass Harbor",
+    code: null,
+    findings: [
+      {
+        code: "isrc_missing",
+        severity: "blocking",
+        path: "isrc",
+        message: "Without an ISRC no store takes it, and no statement's line finds it.",
+      },
+    ],
   },
 } as const;

@@ -36,6 +36,7 @@ export const ID_PREFIXES = {
   milestone: "mil",
   plan: "pln",
   feed: "fed",
+  import: "imp",
   identity: "idn",
   request: "req",
 } as const satisfies Record<string, string>;

@@ -117,6 +117,7 @@ export const PROBLEMS = {
   },
   file_empty: { status: 422, title: "The file is empty", actor: "artist", retry: "never" },
   file_unreadable: { status: 422, title: "The file cannot be read", actor: "artist", retry: "never" },
+  ern_unsupported: { status: 422, title: "The message is not one that is imported", actor: "artist", retry: "never" },
   archive_too_large: { status: 422, title: "The archive unpacks to too much", actor: "artist", retry: "never" },
   archive_unreadable: { status: 422, title: "The archive cannot be unpacked", actor: "artist", retry: "never" },
   idempotency_key_reused: {

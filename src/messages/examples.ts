@@ -31,6 +31,7 @@ export const EXAMPLES = {
     createdBy: MARA,
     createdAt: "2026-09-01T12:00:00.000Z",
     lastSeq: 3,
+    lastRevision: 0,
     lastMessageAt: "2026-09-01T12:05:00.000Z",
     readSeq: 2,
     unread: 1,
@@ -48,6 +49,7 @@ export const EXAMPLES = {
     at: "2026-09-01T12:05:00.000Z",
     editedAt: null,
     deletedAt: null,
+    revision: 0,
     edits: [],
     decision: null,
   },
@@ -66,6 +68,7 @@ export const EXAMPLES = {
     canonical: JSON.stringify(slackTide),
     hash: "3d1f7c0e5b2a9486d1f7c0e5b2a94863d1f7c0e5b2a9486d1f7c0e5b2a948631",
   },
+  DigestSettings: { frequency: "hourly" },
   AttachmentLink: {
     url: "/api/messages/file?token=AVQ…",
     expiresAt: "2026-09-01T12:20:00.000Z",

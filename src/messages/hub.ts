@@ -5,9 +5,11 @@ import { DurableObject } from "cloudflare:workers";
 import { openDb } from "../db/client.ts";
 import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
-import { instantToIso } from "../kernel/time.ts";
-import { type ActorId, fileKey } from "./model.ts";
+import { type Instant, instantToIso } from "../kernel/time.ts";
+import { noteWaiting } from "./digests/service.ts";
+import { type ActorId, fileKey, isSeen } from "./model.ts";
 import { Courier } from "./object/courier.ts";
+import * as digests from "./object/digests.ts";
 import * as files from "./object/files.ts";
 import * as messages from "./object/messages.ts";
 import { Seats } from "./object/seats.ts";
@@ -23,6 +25,7 @@ import {
   type HubVerbs,
   MAX_FRAME,
   type Outcome,
+  type Place,
   REFUSAL_HEADER,
   readAfter,
   type Seat,
@@ -53,11 +56,13 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   );
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
+  /** Whether what is sent will be looked at should it lie unread; forgotten, that is written once more. */
+  #isLooking = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     openStorage(state.storage);
-    this.#seats = new Seats((seats) => this.#findHolding(seats));
+    this.#seats = new Seats(state.getWebSockets(), (seats) => this.#findHolding(seats));
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -74,6 +79,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         return { value: (await this.#recheck(actor)) as HubVerbs[V]["out"] };
       }
       const value = this.#run(caller, (desk) => carryOut(desk, verb as DeskVerb, input as never));
+      if (verb === "send") await this.#lookLater();
       if (verb === "reserveFile" || verb === "remove") await this.#schedule();
       return { value: value as HubVerbs[V]["out"] };
     } catch (error) {
@@ -88,18 +94,18 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const { searchParams } = new URL(request.url);
     const seat = this.#useTicket(searchParams.get("ticket") ?? "");
     const after = readAfter(searchParams.get("after") ?? "");
-    const [held = null] = seat === null ? [] : await this.#findHolding([seat]);
+    const held = seat === null ? null : await this.#seats.confirm(seat);
     if (held === null) return refusal("unauthenticated");
     if (after === null) return refusal("invalid_request");
-    if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
+    const others = this.#seats.of(held.id).length;
+    if (others >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
-    const isFirst = this.ctx.getWebSockets(held.id).length === 0;
-    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [held.id, LINES] : [held.id]);
+    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [LINES] : []);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
-    if (isFirst) this.#tellPresence(held.id, true);
+    if (others === 0) this.#tellPresence(held.id, true);
     this.#courier.leave();
-    await this.#schedule();
+    await this.#wakeAt(held.until);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -115,6 +121,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       await this.#hear(socket, frame);
     }
     this.#courier.leave();
+    if (frame?.type === "send") await this.#lookLater();
     if (frame?.type === "delete") await this.#schedule();
   }
 
@@ -145,7 +152,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     this.#leave(socket);
   }
 
-  /** Ends accesses whose time has come, and sweeps uploads that were never sent. */
+  /** Ends accesses whose time has come, sweeps uploads that were never sent, and looks for whom something lies unread. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     const { sql } = this.ctx.storage;
@@ -157,7 +164,23 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       await this.env.FILES.delete(unsent.map((id) => fileKey(String(this.ctx.id.name), id)));
       files.forgetFiles(sql, unsent);
     }
+    await this.#lookForUnread(now);
     await this.#schedule();
+  }
+
+  /** Sees to it that what was just sent is looked at, should it lie unread. */
+  async #lookLater(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    digests.lookBy(this.ctx.storage.sql, Date.now());
+    await this.#schedule();
+  }
+
+  /** Notes in D1 for whom messages lie unread: their mails are written there, across all of a person's artists. */
+  async #lookForUnread(now: number): Promise<void> {
+    const artistId = String(this.ctx.id.name);
+    const note = (people: readonly ActorId[]) => noteWaiting(openDb(this.env.DB), artistId, people, now);
+    this.#isLooking = await digests.look(this.ctx.storage.sql, now, note);
   }
 
   /** Runs a verb: everything it writes is kept or nothing, and what it tells is told afterwards. */
@@ -195,7 +218,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         this.#run(seat, (desk) => threads.read(desk, frame));
         return;
       case "resume":
-        this.#replay(socket, seat, thread, frame.after);
+        this.#replay(socket, seat, thread, { seq: frame.after, revision: frame.revision });
         return;
       case "typing": {
         const now = Date.now();
@@ -209,16 +232,16 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, number>): void {
+  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, Place>): void {
     const { greeting, peers } = this.#run(seat, (desk) => ({
       greeting: threads.greeting(desk),
       peers: threads.listPeers(desk, seat.id),
     }));
-    const online = peers.filter((peer) => this.ctx.getWebSockets(peer).length > 0);
+    const online = peers.filter((peer) => this.#seats.of(peer).length > 0);
     this.#say(socket, { type: "hello", user: seat.id, threads: greeting, online });
-    for (const [thread, seq] of after) {
+    for (const [thread, place] of after) {
       try {
-        this.#replay(socket, seat, thread, seq);
+        this.#replay(socket, seat, thread, place);
       } catch (error) {
         // A thread that is no longer to be seen must not cost the others.
         this.#say(socket, { type: "error", code: problemFacts(error).code, thread });
@@ -226,18 +249,19 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #replay(socket: WebSocket, seat: Seat, thread: string, after: number): void {
-    const missed = this.#run(seat, (desk) =>
-      messages.listMessages(desk, { thread, after, limit: RESUMED_AT_ONCE + 1 }),
+  #replay(socket: WebSocket, seat: Seat, thread: string, place: Place): void {
+    const { changed, added, revision } = this.#run(seat, (desk) =>
+      messages.listMissed(desk, { thread, ...place, limit: RESUMED_AT_ONCE + 1 }),
     );
-    const sent = missed.slice(0, RESUMED_AT_ONCE);
-    for (const message of sent) this.#say(socket, { type: "message", ...wireMessage(message) });
-    this.#say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
+    const sent = added.slice(0, RESUMED_AT_ONCE);
+    for (const message of [...changed, ...sent]) this.#say(socket, { type: "message", ...wireMessage(message) });
+    const seq = sent.at(-1)?.seq ?? place.seq;
+    this.#say(socket, { type: "resumed", thread, seq, revision, isMore: added.length > sent.length });
   }
 
   #tell({ thread, frame, hidden, by, only }: Told, now: number): void {
     const desk = { sql: this.ctx.storage.sql };
-    const kind = threads.kindOf(desk, thread);
+    const context = threads.contextOf(desk, thread);
     const blockers = threads.listBlockers(desk, by);
     const text = JSON.stringify(frame);
     const hiddenText = hidden === undefined ? null : JSON.stringify(hidden);
@@ -247,11 +271,10 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       if (actor === by && !isForSelf) continue;
       const words = blockers.has(actor) ? hiddenText : text;
       if (words === null) continue;
-      for (const socket of this.ctx.getWebSockets(actor)) {
+      for (const socket of this.#seats.of(actor)) {
         if (this.#seats.isOver(socket, now)) continue;
         const seat = this.#seats.at(socket);
-        const sees =
-          seat.only === null ? kind === null || (seat.kinds as string[]).includes(kind) : seat.only === thread;
+        const sees = seat.only === null ? isSeen(seat, context) : seat.only === thread;
         if (sees) this.#courier.take(socket, words);
       }
     }
@@ -264,16 +287,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   #tellPresence(user: ActorId, isOnline: boolean): void {
     const text = JSON.stringify({ type: "presence", user, isOnline } satisfies ServerFrame);
     for (const peer of threads.listPeers({ sql: this.ctx.storage.sql }, user)) {
-      for (const socket of this.ctx.getWebSockets(peer)) this.#courier.take(socket, text);
+      for (const socket of this.#seats.of(peer)) this.#courier.take(socket, text);
     }
   }
 
   #leave(socket: WebSocket): void {
     const seat = this.#seats.at(socket);
-    const left = this.ctx
-      .getWebSockets(seat.id)
-      .filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
-    if (left.length === 0) this.#tellPresence(seat.id, false);
+    this.#seats.vacate(socket);
+    if (this.#seats.of(seat.id).length === 0) this.#tellPresence(seat.id, false);
     this.#courier.leave();
   }
 
@@ -287,7 +308,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   }
 
   async #recheck(actor: ActorId | null): Promise<number> {
-    const sockets = actor === null ? this.ctx.getWebSockets() : this.ctx.getWebSockets(actor);
+    const sockets = actor === null ? this.ctx.getWebSockets() : this.#seats.of(actor);
     const closed = await this.#seats.recheck(sockets, Date.now());
     await this.#schedule();
     return closed;
@@ -303,8 +324,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const open = this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
     const ends = open.flatMap((socket) => this.#seats.at(socket).until ?? []);
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
-    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
-    if (!Number.isFinite(next)) return;
+    const lookAt = digests.nextLookAt(this.ctx.storage.sql);
+    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
+    await this.#wakeAt(Number.isFinite(next) ? next : null);
+  }
+
+  /** Has the alarm ring at a moment, or earlier when that was asked for. */
+  async #wakeAt(next: Instant | null): Promise<void> {
+    if (next === null) return;
     const set = await this.ctx.storage.getAlarm();
     if (set === null || next < set) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));
   }

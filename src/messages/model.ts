@@ -37,6 +37,23 @@ export interface ContextObject {
   readonly id: string;
 }
 
+/** Writes one thing as a member of what somebody may see. */
+export function oneThing({ kind, id }: ContextObject): string {
+  return `${kind} ${id}`;
+}
+
+/** What somebody may see: kinds and single things, and which of those they may not know of all the same. */
+export interface Sight {
+  readonly sees: readonly string[];
+  readonly hidden: readonly string[];
+}
+
+/** Tells whether who may see such kinds and things may see what a thread is about. */
+export function isSeen({ sees, hidden }: Sight, context: ContextObject | null): boolean {
+  if (context === null) return true;
+  return (sees.includes(context.kind) || sees.includes(oneThing(context))) && !hidden.includes(context.id);
+}
+
 /** Who takes part: a person, or a program by its key. */
 export type ActorId = string;
 
@@ -56,6 +73,8 @@ export interface Thread {
   readonly createdBy: ActorId;
   readonly createdAt: Instant;
   readonly lastSeq: number;
+  /** How many changes and deletions there have been. */
+  readonly lastRevision: number;
   readonly lastMessageAt: Instant | null;
   /** How far this participant has read. */
   readonly readSeq: number;
@@ -94,6 +113,8 @@ export interface Message {
   readonly at: Instant;
   readonly editedAt: Instant | null;
   readonly deletedAt: Instant | null;
+  /** Which of the thread's changes was the last one of this message: 0 for none. */
+  readonly revision: number;
   readonly edits: readonly Edit[];
   /** The decision it is proposed for or has become; it stays as it is for as long. */
   readonly decision: string | null;

@@ -11,6 +11,7 @@ import {
   type ActorId,
   addressSecret,
   type ContextObject,
+  isSeen,
   type Message,
   readSecret,
   SECRET_BYTES,
@@ -40,7 +41,7 @@ export async function createThread(
   await requireMembers(ctx, input.participants);
   const { context, claim } = { ...input, claim: ctx.claim };
   // That a thing does not exist, and that it is not theirs to see, is the same answer.
-  if (context !== null && !(caller.kinds.includes(context.kind) && (await visible.exists(ctx, context)))) {
+  if (context !== null && !(isSeen(caller, context) && (await visible.exists(ctx, context)))) {
     throw new Problem("context_unknown", { detail: `There is no ${context.kind} ${context.id}.` });
   }
   // The hub and D1 have no batch in common: a repeated claim finds the thread that the first try may have left.
@@ -97,17 +98,33 @@ export async function changeParticipants(
   return after;
 }
 
-/** Lists a thread's messages in their order. @throws Problem `not_found` */
+/** Lists a thread's messages in their order, or what was changed of them. @throws Problem `not_found` */
 export async function listMessages(
   ctx: BaseCtx,
   caller: HubCaller,
-  { thread, after, limit, cursor }: PageQuery & { thread: string; after: number },
+  {
+    thread,
+    after,
+    changedAfter,
+    limit,
+    cursor,
+  }: PageQuery & {
+    thread: string;
+    after: number;
+    changedAfter?: number | undefined;
+  },
 ): Promise<Page<Message>> {
-  const binding = bindingOf(null, "listMessages", { artist: caller.artistId, thread, after });
+  const isOfChanges = changedAfter !== undefined;
+  const binding = bindingOf(null, "listMessages", { artist: caller.artistId, thread, after, changedAfter });
   const [place] = readCursor(ctx, binding, cursor) ?? [];
-  const from = place === undefined ? after : Number(place);
-  const messages = await ask(ctx, caller, "listMessages", { thread, after: from, limit: limit + 1 });
-  return pageFrom(ctx, binding, messages, limit, ({ seq }) => [seq]);
+  const from = place === undefined ? (changedAfter ?? after) : Number(place);
+  const messages = await ask(ctx, caller, "listMessages", {
+    thread,
+    after: isOfChanges ? after : from,
+    changedAfter: isOfChanges ? from : null,
+    limit: limit + 1,
+  });
+  return pageFrom(ctx, binding, messages, limit, ({ seq, revision }) => [isOfChanges ? revision : seq]);
 }
 
 /** Finds messages by their words, newest first. */
@@ -163,13 +180,12 @@ export async function createTicket(ctx: BaseCtx, caller: HubCaller, sessionToken
   const secret = secretFrom(ctx.randomBytes(SECRET_BYTES));
   const expiresAt = ctx.now + TICKET_LIFE_MS;
   const session = sessionToken === null ? null : hashSecret(sessionToken);
-  // A socket lives on while embargoes come: whoever may not know of them talks about releases by HTTP, which looks each time.
-  const kinds = hasRight(caller.role, "embargo.view")
-    ? caller.kinds
-    : caller.kinds.filter((kind) => kind !== "release");
+  // A socket lives on while embargoes come: whoever may not know of them talks of the catalog by HTTP, which looks each time.
+  const isTold = hasRight(caller.role, "embargo.view");
+  const sees = caller.sees.filter((seen) => isTold || !/^(?:release|recording)\b/.test(seen));
   await ask(ctx, caller, "addTicket", {
     hash: hashSecret(secret),
-    seat: { ...caller, kinds, session, until: null },
+    seat: { ...caller, sees, session, until: null },
     expiresAt,
   });
   return { ticket: addressSecret(ctx.settings.signingKey, "ticket", caller.artistId, secret), expiresAt };

@@ -9,6 +9,7 @@
 export { findRole } from "./admission/repository.ts";
 export { createDoorman } from "./doorman.ts";
 export { mailInvitation } from "./invitations/service.ts";
+export { mailOwnershipOffer } from "./members/service.ts";
 export { hasRight, isRole, MATRIX, mayCall, mayCallForOthers, RIGHTS, ROLES, type Role } from "./model.ts";
 export {
   causeStatements,
@@ -19,5 +20,5 @@ export {
 } from "./repository.ts";
 export { registerTeam } from "./routes.ts";
 export { listArtistIds, listArtistIdsOf, openArtist } from "./service.ts";
-export { findStandings, type Standing } from "./standing.ts";
+export { findStandings, mayAsStanding, type Standing } from "./standing.ts";
 export { artists } from "./tables.ts";

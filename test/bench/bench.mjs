@@ -30,6 +30,9 @@ const EARNINGS = "/api/dashboard/earnings?from=2024-10&to=2026-09&groupBy=platfo
 const STREAMS = "/api/dashboard/streams?granularity=day&from=2026-06-01&to=2026-08-29&groupBy=territory";
 const QUESTION_ROUNDS = 7;
 const QUESTION_REQUESTS = 100;
+const CATALOG = "/api/dashboard/catalog?limit=50";
+const CATALOG_RECORDINGS = 100_000;
+const RECORDINGS_AT_ONCE = 5000;
 /** A bare Worker that differs by more between rounds was disturbed by something else on the machine. */
 const STEADY = 0.15;
 
@@ -50,6 +53,7 @@ await main(import.meta.url, async () => {
     await buildWorker();
     if (isWanted("overview")) await overview(table);
     if (isWanted("questions")) await questions(table);
+    if (isWanted("catalog")) await catalog(table);
     if (isWanted("sockets")) await sockets(table);
     if (isWanted("import")) await imports(table, folder, wants.includes("--long"));
     if (isWanted("exports")) await exportsOf(table, wants.includes("--long"));
@@ -380,6 +384,72 @@ async function questions(/** @type {Line[]} */ table) {
     }
   } finally {
     if (typeof peer !== "string") peer.stop();
+    await Promise.all([bare.stop(), full.stop()]);
+  }
+}
+
+/** Puts many recordings into an artist's catalog: each tenth has "night" in its title, one the word "unicorn". */
+async function fillCatalog(/** @type {Server} */ server, /** @type {string} */ artistId, /** @type {number} */ count) {
+  for (let from = 0; from < count; from += RECORDINGS_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(RECORDINGS_AT_ONCE, count - from) }, (_, at) => from + at);
+    await server.sql(
+      `INSERT INTO catalog_items (artist_id, id, kind, title, artists, code, words, document_json, version, created_at, updated_at, place)
+       SELECT ?1, 'rec_' || printf('%026d', n), 'recording', title, 'Glass Harbor', printf('QZAB1%07d', n),
+         lower(title) || ' glass harbor ' || printf('qzab1%07d', n), '{}', 1, 0, 0,
+         (SELECT coalesce(max(place), 0) FROM catalog_items) + 1 + n - CAST(?3 AS INTEGER)
+       FROM (SELECT value AS n, CASE WHEN value = 777 THEN 'Unicorn ' WHEN value % 10 = 0 THEN 'Night ' ELSE 'Song ' END || value AS title
+         FROM json_each(?2))`,
+      artistId,
+      JSON.stringify(numbers),
+      from,
+    );
+  }
+}
+
+/** A page of a catalog, listed and searched, of a hundred thousand recordings and of a hundred. */
+async function catalog(/** @type {Line[]} */ table) {
+  const [bare, full] = await Promise.all([startServer({ kind: "bare" }), startServer({ kind: "full" })]);
+  try {
+    const [few, many] = [await newArtist(full), await newArtist(full)];
+    await fillCatalog(full, few.artistId, 100);
+    await fillCatalog(full, many.artistId, CATALOG_RECORDINGS);
+    const url = full.url + CATALOG;
+    /** @type {Record<string, { url: string; key: string }>} */
+    const subjects = {
+      bare: { url: bare.url, key: "none" },
+      list: { url, key: many.key },
+      listFew: { url, key: few.key },
+      rare: { url: `${url}&q=unic`, key: many.key },
+      common: { url: `${url}&q=night`, key: many.key },
+      everywhere: { url: `${url}&q=glass+song&kind=recording`, key: many.key },
+    };
+    const isPinned = pin(process.pid, 0) && [bare, full].every(({ pid }) => pin(pid, 1));
+    const agent = new Agent({ keepAlive: true });
+    /** @type {Record<string, number[]>} */
+    const times = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
+    for (const { url: warm, key } of Object.values(subjects)) await p50(agent, warm, key, QUESTION_REQUESTS);
+    for (let round = 0; round < QUESTION_ROUNDS; round++) {
+      for (const [name, { url: asked, key }] of Object.entries(subjects)) {
+        times[name]?.push(await p50(agent, asked, key, QUESTION_REQUESTS));
+      }
+    }
+    agent.destroy();
+    if (isPinned) spawnSync("taskset", ["-a", "-p", "-c", `0-${cores - 1}`, String(process.pid)], { stdio: "ignore" });
+    const of = (/** @type {string} */ name) => times[name] ?? [];
+    const micros = (/** @type {number} */ value) => `${value.toFixed(0)} µs`;
+    for (const [name, above, below, most] of /** @type {[string, string, string, number | undefined][]} */ ([
+      ["catalog of 100,000 ÷ bare", "list", "bare", 6],
+      ["the same ÷ of 100", "list", "listFew", undefined],
+      ["search for a rare word ÷ bare", "rare", "bare", 6],
+      ["for a word of every tenth ÷ bare", "common", "bare", 6],
+      ["for two words of nearly all ÷ bare", "everywhere", "bare", undefined],
+    ])) {
+      const all = of(above).map((value, round) => value / (of(below)[round] ?? Number.NaN));
+      const note = `${micros(median(of(above)))}; ${spread(all, (value) => value.toFixed(2))}`;
+      const goal = most === undefined ? {} : { target: `≤ ${most}`, met: median(all) <= most };
+      table.push({ name, figure: median(all).toFixed(2), ...goal, note });
+    }
+  } finally {
     await Promise.all([bare.stop(), full.stop()]);
   }
 }

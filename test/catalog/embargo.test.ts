@@ -22,6 +22,9 @@ const READS = registeredOperations.filter(
 /** Where the secret shows to whoever may know it, and to everybody allowed there once it is none. */
 const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media">> = {
   getCatalog: "title",
+  exportCatalog: "title",
+  auditCatalog: "title",
+  auditRelease: "title",
   listReleases: "title",
   getRelease: "title",
   listRecordings: "title",

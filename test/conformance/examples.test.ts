@@ -1,11 +1,14 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as catalogAudit from "../../src/catalog/audit/schema.ts";
+import * as batches from "../../src/catalog/batch/schema.ts";
 import * as calendar from "../../src/catalog/calendar/schema.ts";
 import * as deliveries from "../../src/catalog/deliveries/schema.ts";
 import * as embargo from "../../src/catalog/embargo/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
 import * as feeds from "../../src/catalog/feeds/schema.ts";
+import * as catalogImports from "../../src/catalog/imports/schema.ts";
 import * as media from "../../src/catalog/media/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
 import * as plans from "../../src/catalog/plans/schema.ts";
@@ -19,6 +22,7 @@ import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
 import * as decisions from "../../src/messages/decisions/schema.ts";
+import * as digests from "../../src/messages/digests/schema.ts";
 import { EXAMPLES as messageExamples } from "../../src/messages/examples.ts";
 import * as messageFiles from "../../src/messages/files/schema.ts";
 import * as guests from "../../src/messages/guests/schema.ts";
@@ -41,6 +45,7 @@ const shapes = new Map(
     messages,
     messageFiles,
     decisions,
+    digests,
     guests,
     grants,
     spotify,
@@ -58,6 +63,9 @@ const shapes = new Map(
     media,
     plans,
     versions,
+    batches,
+    catalogAudit,
+    catalogImports,
     parties,
     recordings,
     releases,

@@ -1,9 +1,11 @@
 // The home of what the conformance suites need beside the registry: real things to name in a path, and raw bodies.
 import { env } from "cloudflare:workers";
 import { registeredOperations } from "../../src/app.ts";
+import { settingsOf } from "../../src/env.ts";
 import type { Operation } from "../../src/http/endpoint.ts";
 import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
+import { offToken } from "../../src/messages/digests/model.ts";
 import type { Role } from "../../src/team/index.ts";
 import { MEDIA, MEDIA_QUERY, newRelease } from "../harness/catalog.ts";
 import { distrokidFile } from "../harness/files.ts";
@@ -135,6 +137,44 @@ async function newFeedToken(): Promise<string> {
   const response = await owner.post("/api/dashboard/catalog/calendar/feeds", { name: "Releases" });
   const { url } = (await response.json()) as { url: string };
   return url.slice(url.indexOf("=") + 1);
+}
+
+/** Makes a batch that changed something. */
+async function newBatch(place: Place): Promise<string> {
+  const items = [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }];
+  const response = await place.owner.post("/api/dashboard/catalog/batch", { items });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** Makes a batch that waits for its job, which never comes. */
+async function newWaitingBatch({ world }: Place): Promise<string> {
+  const [id, now] = [makeId("batch", Date.now(), bytes(10)), Date.now()];
+  await env.DB.prepare(
+    "INSERT INTO catalog_batches (artist_id, id, status, mode, total, done, applied, skipped, failed, created_by, created_at) " +
+      "VALUES (?, ?, 'queued', 'partial', 0, 0, 0, 0, 0, 'test', ?)",
+  )
+    .bind(world.artistId, id, now)
+    .run();
+  return id;
+}
+
+/** A catalogue whose bytes no other test has, of so many releases. */
+export function newCatalogue(releases = 1): string {
+  files += 1;
+  const rows = Array.from({ length: releases }, (_, at) => `Night Swims ${files}.${at},Undertow\n`);
+  return `release_title,track_title\n${rows.join("")}`;
+}
+
+/** Imports a catalogue and waits until it is carried out. */
+export async function newImport(owner: Caller, releases = 1): Promise<string> {
+  const path = "/api/dashboard/catalog/imports";
+  const headers = { "content-type": "text/csv" };
+  const response = await owner.send("POST", path, { body: newCatalogue(releases), headers });
+  const { id } = (await response.json()) as { id: string };
+  return until(`import ${id} to be done`, async () => {
+    const { status } = (await (await owner.get(`${path}/${id}`)).json()) as { status: string };
+    return status === "done" ? id : null;
+  });
 }
 
 let addresses = 0;
@@ -350,6 +390,9 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   "/catalog/recordings/:id": (place) => newItem(place, "recordings", { title: "Undertow" }),
   "/catalog/works/:id": (place) => newItem(place, "works", { title: "Undertow" }),
   "/catalog/parties/:id": (place) => newItem(place, "parties", { name: "Ana Ünal" }),
+  "/catalog/batch/:id": newBatch,
+  "/catalog/batch/:id/cancel": newWaitingBatch,
+  "/catalog/imports/:id": ({ owner }) => newImport(owner),
   "/team/api-keys/:id": async ({ owner }) => {
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
     return ((await response.json()) as { id: string }).id;
@@ -440,6 +483,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return (await talkOf(place)).thread;
   },
   "/messages/guest/invitations/:token": newInvitation,
+  "/digests/off/:token": async ({ userId }) => offToken(settingsOf(env).signingKey, userId),
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
@@ -470,6 +514,8 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/catalog/recordings/:id": "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/works/:id": "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/parties/:id": "pty_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/batch/:id": "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/imports/:id": "imp_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/me/sessions/:id": "ses_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -492,6 +538,7 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/team/messages/blocks/:actor": "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/guests/:guest": "gst_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/digests/off/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/messages/guest/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
@@ -499,6 +546,11 @@ export const MISSING: Readonly<Record<string, string>> = {
 /** Bodies that must name something real, or something that is there once: made for a place when the path is. */
 const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
   acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
+  changeCatalog: async (place) => ({
+    dryRun: false,
+    mode: "partial",
+    items: [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }],
+  }),
   proposeDecision: newProposal,
   answerDecision: newAnswer,
   answerGuestDecision: newAnswer,
@@ -541,6 +593,7 @@ export const RAW: Readonly<Record<string, () => Raw | Promise<Raw>>> = {
   }),
   downloadMedia: async () => ({ query: `?token=${await newMediaToken()}` }),
   readCalendarFeed: async () => ({ query: `?token=${await newFeedToken()}` }),
+  createCatalogImport: () => ({ query: "?filename=raw.csv", body: newCatalogue(), type: "text/csv" }),
   sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
 

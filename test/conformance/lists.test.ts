@@ -13,6 +13,7 @@ import {
   type Item,
   newDecision,
   newFile,
+  newImport,
   newPlace,
   type Place,
   realPath,
@@ -97,6 +98,31 @@ const LISTS: Readonly<Record<string, List>> = {
       await owner.post(`${path}/recordings`, { title: "Night Swim" });
       await owner.post(`${path}/releases`, { title: "Night Swims", type: "ep" });
       return { path, query: { q: "night" }, other: { q: "tide" }, count: 5, insert };
+    },
+  },
+  listCatalogImports: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      for (let at = 0; at < 5; at += 1) await newImport(owner);
+      return { path: "/api/dashboard/catalog/imports", query: {}, other: {}, count: 5, insert: () => newImport(owner) };
+    },
+  },
+  listCatalogImportEntries: {
+    placeOf: ({ line }) => padded(line),
+    order: "up",
+    stock: async ({ owner }) => {
+      const path = `/api/dashboard/catalog/imports/${await newImport(owner, 5)}/entries`;
+      return { path, query: {}, other: { outcome: "refused" }, count: 5, insert: async () => undefined };
+    },
+  },
+  auditCatalog: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    stock: async ({ owner }) => {
+      const insert = () => owner.post("/api/dashboard/catalog/works", { title: "Undertow" });
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: "/api/dashboard/catalog/audit", query: {}, other: { from: "warning" }, count: 5, insert };
     },
   },
   listReleases: ofCatalog("releases", { title: "Night Swims", type: "ep" }),

@@ -31,6 +31,9 @@ const NOBODYS: Readonly<Record<string, string>> = {
   oauth_attempts: "may be made before anybody is signed in",
   email_links: "made before anybody is signed in",
   dev_mail: "development only",
+  mail_claims: "a mail's, whoever gets it",
+  digest_settings: "a person's, for all of their artists",
+  digest_waiting: "a person's: one mail for all of their artists",
   idempotency_keys: "a caller's; the artist is part of what is hashed",
   outbox: "a job's body names its artist",
 };

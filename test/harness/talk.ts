@@ -16,6 +16,7 @@ export interface MessageBody {
   mentions: string[];
   editedAt: string | null;
   deletedAt: string | null;
+  revision: number;
   edits: { text: string; replacedAt: string }[];
   decision: string | null;
 }
@@ -28,6 +29,7 @@ export interface ThreadBody {
   participants: string[];
   guests: string[];
   lastSeq: number;
+  lastRevision: number;
   readSeq: number;
   unread: number;
   isMuted: boolean;

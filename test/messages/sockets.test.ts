@@ -141,6 +141,47 @@ describe("resuming", () => {
     expect(again.frames.find(({ type }) => type === "resumed")).toMatchObject({ seq: 5, isMore: false });
   });
 
+  it("brings what was changed and deleted meanwhile, as it is now, once, and nothing that was known", async () => {
+    const { mara, noa, thread } = await pair();
+    const [first, second, third] = [
+      await say(mara.caller, thread.id, "teh"),
+      await say(mara.caller, thread.id, "by mistake"),
+      await say(mara.caller, thread.id, "as it is"),
+    ];
+    const change = (id: string, text: string) =>
+      mara.caller.send("PATCH", `${MESSAGES}/${thread.id}/messages/${id}`, {
+        body: JSON.stringify({ text }),
+        headers: { "content-type": "application/json" },
+      });
+    await change(third.id, "as it was");
+    const before = await connect(noa.caller, `${thread.id}:0:0`);
+    expect(await before.hear("its place", ({ type }) => type === "resumed")).toMatchObject({ seq: 3, revision: 1 });
+    before.socket.close();
+    await change(first.id, "the");
+    await change(first.id, "The");
+    await mara.caller.send("DELETE", `${MESSAGES}/${thread.id}/messages/${second.id}`);
+    await say(mara.caller, thread.id, "new");
+    const again = await connect(noa.caller, `${thread.id}:3:1`);
+    const place = await again.hear("its place", ({ type }) => type === "resumed");
+    expect(place).toMatchObject({ seq: 4, revision: 4, isMore: false });
+    const heard = again.frames.filter(({ type }) => type === "message");
+    expect(heard.map(({ seq, text, revision }) => ({ seq, text, revision }))).toEqual([
+      { seq: 1, text: "The", revision: 3 },
+      { seq: 2, text: null, revision: 4 },
+      { seq: 4, text: "new", revision: 0 },
+    ]);
+    again.say({ type: "resume", thread: thread.id, after: 4, revision: 4 });
+    await until("to be told", async () => again.frames.filter(({ type }) => type === "resumed").length === 2);
+    expect(again.frames.filter(({ type }) => type === "message")).toHaveLength(3);
+    const listed = await noa.caller.get(`${MESSAGES}/${thread.id}/messages?changedAfter=1&limit=1`);
+    const page = (await listed.json()) as { data: { seq: number }[]; nextCursor: string };
+    const next = await noa.caller.get(`${MESSAGES}/${thread.id}/messages?changedAfter=1&cursor=${page.nextCursor}`);
+    const rest = (await next.json()) as { data: { seq: number }[]; nextCursor: string | null };
+    expect([...page.data, ...rest.data].map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(rest.nextCursor).toBeNull();
+    expect((await showThread(noa.caller, thread.id)).lastRevision).toBe(4);
+  });
+
   it("of a long absence comes in parts, which the client asks for", async () => {
     const { world, mara, thread } = await pair();
     const writers = await Promise.all(Array.from({ length: 21 }, () => world.as("manager")));
@@ -261,6 +302,17 @@ describe("access that ends", () => {
     expect(two.frames.concat(three.frames).filter(({ type }) => type === "message")).toEqual([]);
   });
 
+  it("closes the socket of who is limited to single releases, in the same role", async () => {
+    const { world, noa } = await pair();
+    const client = await connect(noa.caller);
+    await env.DB.prepare("UPDATE memberships SET scope_json = ? WHERE user_id = ?")
+      .bind('{"kind":"release","releaseIds":["rel_x"]}', noa.id)
+      .run();
+    await recheck(world.artistId, noa.id);
+    await until("it to be closed", async () => client.closed, 5000);
+    expect(client.closed).toMatchObject({ code: 4403 });
+  });
+
   it("ends a socket that acts, also when nobody said so", async () => {
     const { world, noa, thread } = await pair();
     const client = await connect(noa.caller);
@@ -302,7 +354,15 @@ describe("access that ends", () => {
   it("the hub of another artist is another hub", async () => {
     const { mara, thread } = await pair();
     const other = await newWorld();
-    const caller = { artistId: other.artistId, id: mara.id, role: "owner", kinds: [], hidden: [], only: null };
+    const caller = {
+      artistId: other.artistId,
+      id: mara.id,
+      role: "owner",
+      sees: [],
+      hidden: [],
+      releases: null,
+      only: null,
+    };
     const own = hubOf(thread.id.replace("thr", "art"));
     expect(await own.ask(caller, "listThreads", { before: null, limit: 10 })).toMatchObject({
       problem: { code: "not_found" },

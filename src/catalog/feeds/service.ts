@@ -8,7 +8,7 @@ import { isId } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
 import type { Actor } from "../../kernel/scope.ts";
 import { dayInZone, type Instant } from "../../kernel/time.ts";
-import { findStandings, mayCall, mayCallForOthers, openArtist } from "../../team/index.ts";
+import { findStandings, mayAsStanding, mayCallForOthers, openArtist } from "../../team/index.ts";
 import { type CalendarEvent, writeCalendar } from "../calendar/icalendar.ts";
 import type { DatedRow, DueRow } from "../calendar/repository.ts";
 import { feedSpan, readCalendar } from "../calendar/service.ts";
@@ -81,7 +81,7 @@ export async function readFeed(base: BaseCtx, token: string): Promise<string> {
     findStandings(base.db, feed.artistId, [feed.owner], base.now),
   ]);
   const standing = standings.get(feed.owner);
-  if (artist === null || standing === undefined || !mayCall(standing.role, "getCalendar", standing.reach)) {
+  if (artist === null || standing === undefined || !mayAsStanding(standing, "getCalendar")) {
     throw new Problem("not_found");
   }
   const ctx = { ...artist, actor: actorOf(feed.owner), role: standing.role };

@@ -69,11 +69,10 @@ export async function createItem(
   within: readonly ItemFacts[] = [],
   along: readonly Write[] = [],
 ): Promise<ItemRow> {
-  await requireFree(ctx, [...within, facts]);
-  await requireUsed(ctx, [...within, facts]);
+  await requireRoom(ctx, [...within, facts]);
   const row = newRow(ctx, facts);
   const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts)), ...along];
-  const jobs = matchJobs(ctx, [...within, facts].map(codedAs));
+  const jobs = recodedJobs(ctx, [...within, facts], []);
   const change = { writes, target: facts.id, after: afterOf(facts, within), jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.create`, change));
   return row;
@@ -97,12 +96,10 @@ export async function changeItem(
   refuseStale(seen, before.version);
   const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
   if (row.document === before.document && row.deliveredAt === before.deliveredAt) return before;
-  await requireFree(ctx, [...within, facts]);
-  await requireUsed(ctx, [...within, facts]);
+  await requireRoom(ctx, [...within, facts]);
   const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts)), ...along];
   const documents = { before: JSON.parse(before.document), after: afterOf(facts, within) };
-  const codes = before.code === row.code ? [] : [codedAs(before), codedAs(row)];
-  const jobs = matchJobs(ctx, [...codes, ...within.map(codedAs)]);
+  const jobs = recodedJobs(ctx, within, [{ before, facts }]);
   const change = { writes, target: facts.id, ...documents, jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.change`, change));
   return row;
@@ -139,7 +136,8 @@ export async function deleteItem(
   await refusing(ctx, [], commit(ctx, `${row.kind}.delete`, change));
 }
 
-function rowOf({ kind, id, title, artists, code, type, status, words, document, deliveredAt }: ItemFacts) {
+/** The columns of a thing. */
+export function rowOf({ kind, id, title, artists, code, type, status, words, document, deliveredAt }: ItemFacts) {
   return {
     kind,
     id,
@@ -159,6 +157,26 @@ function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
   return { artistId: ctx.scope.artistId, ...rowOf(facts), version: 1, ...times };
 }
 
+/** A thing as it was read, and what it is to be. */
+export interface ItemChange {
+  readonly before: ItemRow;
+  readonly facts: ItemFacts;
+}
+
+/**
+ * The writes that keep many things at once: new ones after what they use, and changed ones if they are in the versions
+ * they were read in. Whoever makes them has looked their codes up, and commits {@link recodedJobs} with them.
+ */
+export function manyWrites(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): Write[] {
+  return [
+    ...withinWrites(ctx, added),
+    ...changed.flatMap(({ before, facts }) => {
+      const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
+      return changeItemStatements(ctx.db, row, usedIds(facts));
+    }),
+  ];
+}
+
 function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {
   return within.flatMap((facts) => addItemStatements(ctx.db, newRow(ctx, facts), usedIds(facts)));
 }
@@ -168,17 +186,35 @@ function afterOf(facts: ItemFacts, within: readonly ItemFacts[]): object {
   return { ...facts.document, created: within.map(({ id, document }) => ({ id, ...document })) };
 }
 
+/** A thing's code, as it is kept or as it is to be. */
+interface Coded {
+  readonly kind: string;
+  readonly code: string | { readonly value: string } | null;
+}
+
 /** The ISRC of a recording; null of anything else. */
-function codedAs({ kind, code }: { kind: string; code: string | { value: string } | null }): string | null {
+function codedAs({ kind, code }: Coded): string | null {
   if (kind !== "recording" || code === null) return null;
   return typeof code === "string" ? code : code.value;
+}
+
+/** The ISRCs that name something else, or nothing, through a change. */
+export function codesMoved(before: Coded, after: Coded): (string | null)[] {
+  const [was, is] = [codedAs(before), codedAs(after)];
+  return was === is ? [] : [was, is];
+}
+
+/** Asks for the lines of statements to be matched with what the ISRCs of new and changed things name from now on. */
+export function recodedJobs(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): JobRequest[] {
+  const moved = changed.flatMap(({ before, facts }) => codesMoved(before, facts));
+  return matchJobs(ctx, [...added.map(codedAs), ...moved]);
 }
 
 /** ISRCs that one job looks up. */
 const CODES_PER_JOB = 500;
 
 /** Asks for the lines of statements to be matched with what some ISRCs name from now on. */
-function matchJobs(ctx: Ctx, isrcs: readonly (string | null)[]): JobRequest[] {
+export function matchJobs(ctx: Ctx, isrcs: readonly (string | null)[]): JobRequest[] {
   const codes = [...new Set(isrcs)].filter((isrc) => isrc !== null);
   const jobs: JobRequest[] = [];
   for (let from = 0; from < codes.length; from += CODES_PER_JOB) {
@@ -188,39 +224,64 @@ function matchJobs(ctx: Ctx, isrcs: readonly (string | null)[]): JobRequest[] {
   return jobs;
 }
 
-function usedIds({ uses }: ItemFacts): string[] {
+/** The ids of what a thing uses, each once. */
+export function usedIds({ uses }: ItemFacts): string[] {
   return [...new Set(uses.map(({ id }) => id))];
 }
 
-/** @throws Problem `code_taken` when another thing has the code of one of these, or two of these have one */
-async function requireFree(ctx: Ctx, items: readonly ItemFacts[]): Promise<void> {
-  const kinds = Map.groupBy(items, ({ kind }) => kind);
-  for (const [kind, alike] of kinds) {
-    const codes = alike.flatMap(({ code }) => (code === null ? [] : [code.value]));
-    if (codes.length === 0) continue;
-    const taken = new Map((await listCoded(ctx.db, ctx.scope, kind, codes)).map((row) => [row.code, row]));
-    for (const { id, code, title } of alike) {
-      if (code === null) continue;
-      const other = taken.get(code.value);
-      if (other !== undefined && other.id !== id) {
-        throw refused("code_taken", code.path, `${code.value} is the ${kind} "${other.title}" (${other.id})`);
-      }
-      taken.set(code.value, { id, code: code.value, title });
-    }
-  }
+/** What things to be kept meet in a catalog: whose codes are taken, and which of the things they use there are. */
+export interface Surroundings {
+  /** By kind and code. */
+  readonly coded: Map<string, { readonly id: string; readonly title: string }>;
+  /** The kind of each thing, by its id. */
+  readonly kinds: Map<string, string>;
 }
 
-/** @throws Problem `reference_unknown` when one of these uses what does not exist */
-async function requireUsed(ctx: Ctx, items: readonly ItemFacts[]): Promise<void> {
-  const own = items.map(({ id, kind }) => ({ id: String(id), kind: String(kind) }));
-  const uses = items.flatMap((item) => item.uses.map((use) => ({ ...use, by: item.id })));
-  const asked = [...new Set(uses.map(({ id }) => id))].filter((id) => !own.some((item) => item.id === id));
-  const found = asked.length === 0 ? [] : await listKinds(ctx.db, ctx.scope, asked);
-  const kinds = new Map([...found, ...own].map(({ id, kind }) => [id, kind]));
-  const missing = uses.find((use) => kinds.get(use.id) !== use.kind || use.id === use.by);
+/** The place of a code in {@link Surroundings}: one code may name things of several kinds. */
+export function codeKey(kind: string, code: string): string {
+  return `${kind} ${code}`;
+}
+
+/** Looks up what some things would meet. One round trip; reads 1 row for each code and each use that is found. */
+export async function surroundingsOf(ctx: Ctx, items: readonly ItemFacts[]): Promise<Surroundings> {
+  const [coded, kinds]: [Surroundings["coded"], Surroundings["kinds"]] = [new Map(), new Map()];
+  const byKind = Map.groupBy(items, ({ kind }) => kind);
+  const codes = [...byKind].map(async ([kind, alike]) => {
+    const asked = alike.flatMap(({ code }) => (code === null ? [] : [code.value]));
+    if (asked.length === 0) return;
+    for (const row of await listCoded(ctx.db, ctx.scope, kind, asked)) coded.set(codeKey(kind, row.code), row);
+  });
+  const used = [...new Set(items.flatMap(usedIds))];
+  const uses = async () => {
+    if (used.length === 0) return;
+    for (const row of await listKinds(ctx.db, ctx.scope, used)) kinds.set(row.id, row.kind);
+  };
+  await Promise.all([...codes, uses()]);
+  return { coded, kinds };
+}
+
+/**
+ * Refuses a thing whose code another has, or that uses what there is not; one that passes is there for those after it.
+ *
+ * @throws Problem `code_taken`, `reference_unknown`
+ */
+export function settle(around: Surroundings, { id, kind, title, code, uses }: ItemFacts): void {
+  const other = code === null ? undefined : around.coded.get(codeKey(kind, code.value));
+  if (code !== null && other !== undefined && other.id !== id) {
+    throw refused("code_taken", code.path, `${code.value} is the ${kind} "${other.title}" (${other.id})`);
+  }
+  const missing = uses.find((use) => around.kinds.get(use.id) !== use.kind || use.id === id);
   if (missing !== undefined) {
     throw refused("reference_unknown", missing.path, `there is no other ${missing.kind} "${missing.id}"`);
   }
+  if (code !== null) around.coded.set(codeKey(kind, code.value), { id, title });
+  around.kinds.set(id, kind);
+}
+
+/** @throws Problem `code_taken`, `reference_unknown` when one of these cannot be kept; each is there for those after it */
+async function requireRoom(ctx: Ctx, items: readonly ItemFacts[]): Promise<void> {
+  const around = await surroundingsOf(ctx, items);
+  for (const item of items) settle(around, item);
 }
 
 /** Says in the words of the API what the database refused because of something that happened at the same time. */
@@ -233,7 +294,7 @@ async function refusing(ctx: Ctx, items: readonly ItemFacts[], change: Promise<v
     if (error.kind === "other") {
       throw new Problem("conflict", { detail: "What it uses, or what uses it, changed meanwhile.", cause: error });
     }
-    await requireFree(ctx, items);
+    await requireRoom(ctx, items);
     throw error;
   }
 }

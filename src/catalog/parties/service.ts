@@ -3,7 +3,7 @@
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
 import type { SeenVersion } from "../../http/version.ts";
-import { documentOf, merged, type Said } from "../items/model.ts";
+import { documentOf, type ItemFacts, merged, type Said } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
 import { EMPTY_PARTY, type PartyDocument, partyFacts, readParty } from "./model.ts";
@@ -24,7 +24,7 @@ export function getParty(ctx: Ctx, id: string): Promise<ItemRow> {
 /** Keeps a new party. @throws Problem of its codes; `code_taken` when another has its IPI name number */
 export function createParty(ctx: Ctx, said: NewParty): Promise<ItemRow> {
   const { name, ...more } = readParty(said, "body");
-  return createItem(ctx, partyFacts(ctx.newId("party"), merged({ ...EMPTY_PARTY, name }, more)));
+  return createItem(ctx, partyFacts(ctx.newId("party"), merged({ name, ...EMPTY_PARTY }, more)));
 }
 
 /** Changes what is said of a party. @throws Problem `not_found`, `stale`, of its codes, `code_taken` */
@@ -35,8 +35,12 @@ export async function updateParty(
   said: Said<PartyDocument>,
 ): Promise<ItemRow> {
   const row = await getParty(ctx, id);
-  const document = merged<PartyDocument>(documentOf(row), readParty(said, "body"));
-  return changeItem(ctx, row, seen, partyFacts(row.id, document));
+  return changeItem(ctx, row, seen, revisedParty(row, said));
+}
+
+/** What a party is to be after a change. @throws Problem of its fields */
+export function revisedParty(row: ItemRow, said: Said<PartyDocument>): ItemFacts {
+  return partyFacts(row.id, merged<PartyDocument>(documentOf(row), readParty(said, "body")));
 }
 
 /** Removes a party that nothing credits. @throws Problem `not_found`, `stale`, `in_use` */

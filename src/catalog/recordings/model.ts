@@ -103,7 +103,7 @@ export function readRecording<T extends SaidRecording>(said: T, at: string): T {
 /** What is kept of a new recording. @throws Problem `isrc_invalid` */
 export function newRecordingFacts(id: string, said: NewRecording, at = "body"): ItemFacts {
   const { deliveredAt = null, title, ...more } = readRecording(said, at);
-  return recordingFacts(id, merged({ ...EMPTY_RECORDING, title }, more), deliveredAt, at);
+  return recordingFacts(id, merged({ title, ...EMPTY_RECORDING }, more), deliveredAt, at);
 }
 
 /** What is kept of a recording beside its document. */
@@ -149,7 +149,11 @@ export function touchesLock(before: RecordingDocument, deliveredAt: Instant | nu
 export function firstDelivery(before: Instant | null, said: Instant | null | undefined): Instant | null {
   if (said === undefined || said === before) return before;
   if (before === null) return said;
-  throw new Problem("isrc_locked", { detail: "The recording has been delivered; that stays." });
+  const message = "The recording has been delivered; that stays.";
+  throw new Problem("isrc_locked", {
+    detail: message,
+    errors: [{ path: "body.deliveredAt", code: "isrc_locked", message }],
+  });
 }
 
 /** What a new recording is that comes of a change of sound: linked to the one it was made from, without its ISRC. */

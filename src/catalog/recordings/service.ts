@@ -4,7 +4,7 @@ import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { documentOf, merged } from "../items/model.ts";
+import { documentOf, type ItemFacts, merged } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
 import { removeObjects } from "../media/objects.ts";
@@ -50,20 +50,32 @@ export async function updateRecording(
   isNew: boolean,
 ): Promise<ItemRow> {
   const row = await getRecording(ctx, id);
-  const before = documentOf<RecordingDocument>(row);
-  const { deliveredAt, ...more } = readRecording(said, "body");
   if (isNew) {
+    const before = documentOf<RecordingDocument>(row);
+    const { deliveredAt, ...more } = readRecording(said, "body");
     refuseStale(seen, row.version);
     return createItem(ctx, recordingFacts(ctx.newId("recording"), derived(id, before, more), deliveredAt ?? null));
   }
+  return changeItem(ctx, row, seen, revisedRecording(row, said));
+}
+
+/**
+ * What a recording is to be after a change.
+ *
+ * @throws Problem `isrc_locked`, and those of its fields
+ */
+export function revisedRecording(row: ItemRow, said: SaidRecording): ItemFacts {
+  const before = documentOf<RecordingDocument>(row);
+  const { deliveredAt, ...more } = readRecording(said, "body");
   const after = merged(before, more);
   if (touchesLock(before, row.deliveredAt, after)) {
+    const message = `It was delivered as ${before.isrc}. If the sound has changed, send "newRecording": true.`;
     throw new Problem("isrc_locked", {
-      detail: `It was delivered as ${before.isrc}. If the sound has changed, send "newRecording": true.`,
+      detail: message,
+      errors: [{ path: "body.isrc", code: "isrc_locked", message }],
     });
   }
-  const facts = recordingFacts(row.id, after, firstDelivery(row.deliveredAt, deliveredAt));
-  return changeItem(ctx, row, seen, facts);
+  return recordingFacts(row.id, after, firstDelivery(row.deliveredAt, deliveredAt));
 }
 
 /** Removes a recording that nothing uses and nobody has. @throws Problem `not_found`, `stale`, `in_use` */

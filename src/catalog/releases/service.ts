@@ -44,7 +44,7 @@ export function getRelease(ctx: Ctx, id: string): Promise<ItemRow> {
 export async function createRelease(ctx: Ctx, { tracks: said = [], ...more }: NewRelease): Promise<ItemRow> {
   const { title, type, ...fields } = { ...readRelease(more, "body"), title: more.title, type: more.type };
   const { tracks, within } = readTracks(ctx, said);
-  const document = merged<ReleaseDocument>({ ...EMPTY_RELEASE, title, type, tracks }, fields);
+  const document = merged<ReleaseDocument>({ title, type, ...EMPTY_RELEASE, tracks }, fields);
   const facts = releaseFacts(ctx.newId("release"), document, "draft", said);
   const along = await alongRelease(ctx, facts.id, null, document);
   return createItem(ctx, facts, within, along.writes);
@@ -65,17 +65,30 @@ export async function updateRelease(
   ctx: Ctx,
   id: string,
   seen: SeenVersion,
-  { tracks: said, ...more }: SaidRelease,
+  said: SaidRelease,
 ): Promise<ChangedRelease> {
   const row = await getRelease(ctx, id);
   refuseStale(seen, row.version);
   requireOpen(row);
+  const { facts, within } = revisedRelease(ctx, row, said);
+  const along = await alongRelease(ctx, id, documentOf(row), facts.document as ReleaseDocument);
+  return { row: await changeItem(ctx, row, seen, facts, within, along.writes), moves: along.moves };
+}
+
+/**
+ * What a release is to be after a change, and the new recordings that its tracks bring.
+ *
+ * @throws Problem of its fields
+ */
+export function revisedRelease(
+  ctx: Ctx,
+  row: ItemRow,
+  { tracks: said, ...more }: SaidRelease,
+): { facts: ItemFacts; within: ItemFacts[] } {
   const before = documentOf<ReleaseDocument>(row);
   const { tracks, within } = said === undefined ? { tracks: before.tracks, within: [] } : readTracks(ctx, said);
   const document = { ...merged(before, readRelease(more, "body")), tracks };
-  const facts = releaseFacts(row.id, document, row.status ?? "draft", said);
-  const along = await alongRelease(ctx, id, before, document);
-  return { row: await changeItem(ctx, row, seen, facts, within, along.writes), moves: along.moves };
+  return { facts: releaseFacts(row.id, document, row.status ?? "draft", said), within };
 }
 
 /** Removes a release; its recordings stay. @throws Problem `not_found`, `stale`, `in_use` when it was ever sent out */

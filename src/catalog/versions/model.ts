@@ -27,9 +27,15 @@ export function isReleaseStatus(text: string): text is ReleaseStatus {
 /** Where a release can be changed: nobody is looking at it, and nothing of it is on its way. */
 const OPEN: readonly string[] = ["draft", "rejected", "live", "taken_down"] satisfies ReleaseStatus[];
 
+/** Tells whether a release can be changed where it stands; what has no state always can. */
+export function isOpen({ status }: { readonly status: string | null }): boolean {
+  return status === null || OPEN.includes(status);
+}
+
 /** Refuses to change a release where it stands. @throws Problem `release_locked` */
-export function requireOpen({ status }: { readonly status: string | null }): void {
-  if (status === null || OPEN.includes(status)) return;
+export function requireOpen(release: { readonly status: string | null }): void {
+  const { status } = release;
+  if (isOpen(release)) return;
   const isUnlocked = status === "scheduled" ? " Move it back to draft first." : "";
   throw new Problem("release_locked", { detail: `It is ${status}.${isUnlocked}` });
 }

@@ -3,7 +3,7 @@
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
 import type { SeenVersion } from "../../http/version.ts";
-import { documentOf, merged, type Said } from "../items/model.ts";
+import { documentOf, type ItemFacts, merged, type Said } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
 import { EMPTY_WORK, readWork, type WorkDocument, workFacts } from "./model.ts";
@@ -24,14 +24,18 @@ export function getWork(ctx: Ctx, id: string): Promise<ItemRow> {
 /** Keeps a new work. @throws Problem `iswc_invalid`, `shares_not_whole`, `reference_unknown`, `code_taken` */
 export async function createWork(ctx: Ctx, said: NewWork): Promise<ItemRow> {
   const { title, ...more } = readWork(said, "body");
-  return createItem(ctx, workFacts(ctx.newId("work"), merged({ ...EMPTY_WORK, title }, more)));
+  return createItem(ctx, workFacts(ctx.newId("work"), merged({ title, ...EMPTY_WORK }, more)));
 }
 
 /** Changes what is said of a work. @throws Problem `not_found`, `stale`, and those of a new one */
 export async function updateWork(ctx: Ctx, id: string, seen: SeenVersion, said: Said<WorkDocument>): Promise<ItemRow> {
   const row = await getWork(ctx, id);
-  const document = merged<WorkDocument>(documentOf(row), readWork(said, "body"));
-  return changeItem(ctx, row, seen, workFacts(row.id, document));
+  return changeItem(ctx, row, seen, revisedWork(row, said));
+}
+
+/** What a work is to be after a change. @throws Problem of its fields */
+export function revisedWork(row: ItemRow, said: Said<WorkDocument>): ItemFacts {
+  return workFacts(row.id, merged<WorkDocument>(documentOf(row), readWork(said, "body")));
 }
 
 /** Removes a work that nothing uses. @throws Problem `not_found`, `stale`, `in_use` */

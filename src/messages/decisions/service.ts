@@ -7,9 +7,9 @@ import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { isId } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { findStandings } from "../../team/index.ts";
+import { findStandings, mayAsStanding, type Standing } from "../../team/index.ts";
 import { ask, callerOf, systemCaller, type Visible } from "../ask.ts";
-import { type ActorId, type Attachment, type ContextObject, fileKey, type Thread } from "../model.ts";
+import { type ActorId, type Attachment, fileKey, isSeen, type Thread } from "../model.ts";
 import type { HeldMessage, HubCaller } from "../protocol.ts";
 import { type Answer, canonicalOf, type Decision, hashOf, type SignedFile, signersOf } from "./model.ts";
 import { answerStatements, findDecision, findDecisions, proposalStatements, withdrawStatements } from "./repository.ts";
@@ -77,16 +77,22 @@ async function requireSigners(ctx: Ctx, visible: Visible, talk: Thread, parties:
   const { participants, guests, context } = talk;
   for (const party of parties) {
     const standing = participants.includes(party) ? standings.get(party) : undefined;
-    const sees =
-      standing !== undefined && (context === null || (await seesObject(ctx, visible, standing.role, context)));
+    const mayAnswer = standing !== undefined && mayAsStanding(standing, "answerDecision");
+    const sees = mayAnswer && (await seesContext(ctx, visible, standing, context));
     if (isId("user", party) && (sees || guests.includes(party))) continue;
     throw new Problem("participant_unknown", { detail: `${party} is nobody who can sign in this thread.` });
   }
 }
 
-/** Tells whether somebody in a role may know of the thing a thread is about. */
-async function seesObject(ctx: Ctx, visible: Visible, role: string, { kind, id }: ContextObject): Promise<boolean> {
-  return visible.kinds(role).includes(kind) && !(await visible.hidden({ ...ctx, role })).includes(id);
+/** Tells whether somebody may know, as they stand, of what a thread is about. */
+async function seesContext(
+  ctx: Ctx,
+  visible: Visible,
+  standing: Standing,
+  context: Thread["context"],
+): Promise<boolean> {
+  const hidden = context === null ? [] : await visible.hidden({ ...ctx, role: standing.role });
+  return isSeen({ sees: visible.sees(standing), hidden }, context);
 }
 
 /**

@@ -11,9 +11,9 @@ import {
   SENDS_PER_WINDOW,
   waitSeconds,
 } from "../model.ts";
-import { wireMessage } from "../protocol.ts";
+import { type HubVerbs, wireMessage } from "../protocol.ts";
 import { attach, dropAttachments } from "./files.ts";
-import { type Desk, firstOf } from "./storage.ts";
+import { type Desk, firstOf, isSeenSql } from "./storage.ts";
 import { enterThread } from "./threads.ts";
 
 type MessageRow = {
@@ -27,6 +27,7 @@ type MessageRow = {
   at: number;
   edited_at: number | null;
   deleted_at: number | null;
+  revision: number;
   decision: string | null;
   is_blocked: number;
   attachments_json: string;
@@ -55,18 +56,25 @@ function messageOf(row: MessageRow): Message {
     at: row.at,
     editedAt: row.edited_at,
     deletedAt: row.deleted_at,
+    revision: row.revision,
     edits: JSON.parse(row.edits_json) as Edit[],
     decision: row.decision,
   };
   return row.is_blocked === 1 ? hidden(message) : message;
 }
 
-/** Lists a thread's messages after a place, in order. @throws Problem `not_found` */
+/**
+ * Lists a thread's messages after a place, in order; or those of them that were changed after a revision, in the order
+ * of their last changes.
+ *
+ * @throws Problem `not_found`
+ */
 export function listMessages(
   desk: Desk,
-  { thread, after, limit }: { thread: string; after: number; limit: number },
+  { thread, after, changedAfter = null, limit }: HubVerbs["listMessages"]["in"],
 ): Message[] {
   enterThread(desk, thread);
+  if (changedAfter !== null) return listChanges(desk, { thread, from: after, since: changedAfter, limit });
   return desk.sql
     .exec<MessageRow>(
       `${MESSAGES} WHERE m.thread_id = ?2 AND m.seq > ?3 ORDER BY m.seq LIMIT ?4`,
@@ -77,6 +85,55 @@ export function listMessages(
     )
     .toArray()
     .map(messageOf);
+}
+
+function listChanges(
+  desk: Desk,
+  { thread, from, since, limit }: { thread: string; from: number; since: number; limit: number },
+): Message[] {
+  return desk.sql
+    .exec<MessageRow>(
+      `${MESSAGES} WHERE m.thread_id = ?2 AND m.revision > 0 AND m.revision > ?3 AND m.seq > ?4
+        ORDER BY m.revision LIMIT ?5`,
+      desk.caller.id,
+      thread,
+      since,
+      from,
+      limit,
+    )
+    .toArray()
+    .map(messageOf);
+}
+
+/** What somebody missed who has come as far as a place and a revision of a thread. */
+export interface Missed {
+  /** Messages up to that place that were changed meanwhile, all of them: in the order of their last changes. */
+  readonly changed: Message[];
+  /** Messages after that place, one more than the limit. */
+  readonly added: Message[];
+  /** The thread's revision, which these messages stand at. */
+  readonly revision: number;
+}
+
+/**
+ * Lists what was missed in a thread.
+ *
+ * @param place.revision null for who does not keep revisions, and is told of no changes
+ * @throws Problem `not_found`
+ */
+export function listMissed(
+  desk: Desk,
+  { thread, seq, revision, limit }: { thread: string; seq: number; revision: number | null; limit: number },
+): Missed {
+  const { lastRevision } = enterThread(desk, thread);
+  const since = revision ?? lastRevision;
+  // A limit here would make the client keep two places at once: what was changed is little beside what was said.
+  const changed = since < lastRevision ? listChanges(desk, { thread, from: 0, since, limit: -1 }) : [];
+  return {
+    changed: changed.filter((message) => message.seq <= seq),
+    added: listMessages(desk, { thread, after: seq, limit }),
+    revision: lastRevision,
+  };
 }
 
 function findMessage(desk: Desk, where: string, ...params: (string | number)[]): MessageRow | null {
@@ -163,6 +220,18 @@ function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
   return row;
 }
 
+/** Counts one more change of a thread, which is a message's last, so that clients that were away hear of it. */
+export function countChange({ sql }: Desk, message: string): void {
+  sql.exec(
+    "UPDATE threads SET last_revision = last_revision + 1 WHERE id = (SELECT thread_id FROM messages WHERE id = ?)",
+    message,
+  );
+  sql.exec(
+    "UPDATE messages SET revision = (SELECT last_revision FROM threads WHERE id = messages.thread_id) WHERE id = ?",
+    message,
+  );
+}
+
 /**
  * Changes the words of a message of one's own; what it said before stays to be seen.
  *
@@ -179,6 +248,7 @@ export function edit(desk: Desk, input: { thread: string; message: string; text:
   if (row.text === input.text) return messageOf(row);
   sql.exec("INSERT INTO edits SELECT ?1, count(*) + 1, ?2, ?3 FROM edits WHERE message_id = ?1", row.id, row.text, now);
   sql.exec("UPDATE messages SET text = ?, edited_at = ? WHERE id = ?", input.text, now, row.id);
+  countChange(desk, row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   sql.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", row.place, input.text);
   return tellMessage(desk, row.id);
@@ -195,6 +265,7 @@ export function remove(desk: Desk, input: { thread: string; message: string }): 
   if (row.deleted_at !== null) return messageOf(row);
   refuseHeld(row);
   sql.exec("UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = ? WHERE id = ?", now, row.id);
+  countChange(desk, row.id);
   sql.exec("DELETE FROM edits WHERE message_id = ?", row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   dropAttachments(desk, row.id);
@@ -211,15 +282,14 @@ export function search(
     .exec<MessageRow>(
       `${MESSAGES} JOIN participants p ON p.thread_id = m.thread_id AND p.actor = ?1 JOIN threads t ON t.id = m.thread_id
         WHERE m.place IN (SELECT rowid FROM words WHERE words MATCH ?2 AND (?3 IS NULL OR rowid < ?3))
-        AND (t.kind IS NULL OR (t.kind IN (SELECT value FROM json_each(?4))
-          AND t.object NOT IN (SELECT value FROM json_each(?5))))
-        AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1) ORDER BY m.place DESC LIMIT ?6`,
+        AND ${isSeenSql("?4", "?6")}
+        AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1) ORDER BY m.place DESC LIMIT ?5`,
       caller.id,
       query,
       before,
-      JSON.stringify(caller.kinds),
-      JSON.stringify(caller.hidden),
+      JSON.stringify(caller.sees),
       limit + 1,
+      JSON.stringify(caller.hidden),
     )
     .toArray()
     .map((row) => ({ place: row.place, message: messageOf(row) }));

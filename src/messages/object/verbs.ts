@@ -2,6 +2,7 @@
 
 import type { HubVerb, HubVerbs } from "../protocol.ts";
 import * as decisions from "./decisions.ts";
+import * as digests from "./digests.ts";
 import * as files from "./files.ts";
 import * as messages from "./messages.ts";
 import type { Desk } from "./storage.ts";
@@ -30,6 +31,7 @@ const VERBS: Verbs = {
   holdMessage: decisions.holdMessage,
   listDecisions: decisions.listDecisions,
   tellDecision: decisions.tellDecision,
+  listUnread: digests.listUnread,
   addTicket: ({ sql }, { hash, seat, expiresAt }) => {
     sql.exec("INSERT INTO tickets VALUES (?, ?, ?)", hash, JSON.stringify(seat), expiresAt);
     return null;
