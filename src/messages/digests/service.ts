@@ -181,12 +181,12 @@ function userOf({ caller }: SignedInCtx): string {
   throw new Problem("forbidden", { detail: "Only a person gets mail; a key reads what is unread by itself." });
 }
 
-/** Turns a person's digests off by the token of one of their mails. Doing it again changes nothing. @throws Problem `link_expired` */
+/** Turns a person's digests off by the token of one of their mails. Doing it again changes nothing. @throws Problem `not_found` */
 export async function turnDigestsOff(ctx: BaseCtx, token: string): Promise<void> {
   const userId = readOffToken(ctx.settings.signingKey, token);
   if (userId === null) {
     const detail = "The link is not whole. Take all of it from the mail, or turn the mails off in your dashboard.";
-    throw new Problem("link_expired", { detail });
+    throw new Problem("not_found", { detail });
   }
   const [reader] = await findReaders(ctx.db, [userId]);
   if (reader === undefined || reader.frequency === "off") return;
