@@ -20,7 +20,7 @@ const READS = registeredOperations.filter(
 );
 
 /** Where the secret shows to whoever may know it, and to everybody allowed there once it is none. */
-const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media">> = {
+const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media" | "decision">> = {
   getCatalog: "title",
   exportCatalog: "title",
   auditCatalog: "title",
@@ -39,6 +39,9 @@ const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media"
   getThread: "release",
   listMessages: "thread",
   exportThread: "thread",
+  searchMessages: "thread",
+  listDecisions: "decision",
+  getDecision: "decision",
   diffRelease: "media",
   listAudit: "title",
   getEmbargo: "release",
@@ -49,6 +52,7 @@ const SHOWN_IN: Readonly<Record<string, "title" | "release" | "thread" | "media"
 const QUERIES: Readonly<Record<string, Record<string, string>>> = {
   getCalendar: { from: "2031-05-01", to: "2031-05-31" },
   getCatalog: { q: TITLE },
+  searchMessages: { q: "quietly" },
   listAudit: { action: "release.artwork" },
   diffRelease: { from: "released", to: "draft" },
 };
@@ -81,14 +85,21 @@ async function newSecret(): Promise<Secret> {
   const media = await idOf(
     owner.send("POST", `${CATALOG}/releases/${id}/artwork?${query}`, { body: MEDIA.png, headers }),
   );
-  const participants: string[] = [];
+  const participants = [place.userId];
   for (const caller of callers.values()) participants.push(await idOf(caller.get("/api/me")));
   const about = { subject: "About it", participants, context: { kind: "release", id } };
   const thread = await idOf(owner.post("/api/dashboard/team/messages", about));
-  await owner.post(`/api/dashboard/team/messages/${thread}/messages`, { clientId: "1", text: "Quietly" });
+  const talk = `/api/dashboard/team/messages/${thread}`;
+  const message = await idOf(owner.post(`${talk}/messages`, { clientId: "1", text: "Quietly" }));
+  const decision = await idOf(owner.post(`${talk}/decisions`, { message, parties: [place.userId] }));
   await owner.put(`${CATALOG}/releases/${id}/embargo`, { until: "release" });
-  const canaries = [TITLE, DAY, id, song, work, media, "QZAB13199999", thread];
-  return { place, callers, canaries, ids: { release: id, recording: song, work, media, thread, number: "1" } };
+  const canaries = [TITLE, DAY, id, song, work, media, "QZAB13199999", thread, decision];
+  return {
+    place,
+    callers,
+    canaries,
+    ids: { release: id, recording: song, work, media, thread, decision, number: "1" },
+  };
 }
 
 /** The path of an operation with the secret's own ids where they fit, and with other things of the artist. */
@@ -199,6 +210,8 @@ describe("a release under embargo", () => {
         "recordings",
         "work",
         "works",
+        "export",
+        "audit",
         "catalog",
         "calendar",
         "artwork",
@@ -226,7 +239,8 @@ describe("a release under embargo", () => {
           const isAllowed = MATRIX[operation.operation]?.includes(role) === true;
           const isFound = (await textsOf(caller, operation)).some((text) => text.includes(canary));
           // Who took part in a thread about a release sees it again, if releases are for their role at all.
-          const isFor = !/Thread|Messages/.test(operation.operation) || MATRIX["getRelease"]?.includes(role) === true;
+          const isFor =
+            !/Thread|Messages|Decision/.test(operation.operation) || MATRIX["getRelease"]?.includes(role) === true;
           expect(isFound, role).toBe(isAllowed && isFor);
         }
       });

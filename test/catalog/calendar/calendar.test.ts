@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { newRelease } from "../../harness/catalog.ts";
-import { type Caller, newPerson, newWorld, nobody } from "../../harness/world.ts";
+import { type Caller, newPerson, newWorld, nobody, until } from "../../harness/world.ts";
 
 const CATALOG = "/api/dashboard/catalog";
 const any = { "if-match": "*" };
@@ -93,6 +93,49 @@ describe("a release's date", () => {
     expect(await json(owner.put(path, said, { "if-match": '"1"' }))).toMatchObject({ version: 2, isDefault: false });
     expect((await owner.delete(path, { "if-match": '"2"' })).status).toBe(204);
     expect((await owner.get(path)).status).toBe(404);
+  });
+
+  it("a batch and an import move it as a single change does, and leave alone what is locked", async () => {
+    const owner = await (await newWorld()).as("owner");
+    const { id } = await newRelease(owner, { given: { releaseAt: midnight("2027-03-12") } });
+    const locked = await newRelease(owner, { status: "scheduled" });
+    await owner.put(`${CATALOG}/releases/${id}/embargo`, { until: "release" });
+    const pitchOf = async () => (await milestonesOf(owner, id)).find(({ name }) => name === "Pitch to editorial")?.date;
+    const liftsAt = async () =>
+      (await json<{ liftsAt: string }>(owner.get(`${CATALOG}/releases/${id}/embargo`))).liftsAt;
+    const versionOf = async (of: string) =>
+      (await json<{ version: number }>(owner.get(`${CATALOG}/releases/${of}`))).version;
+    const set = { releaseAt: midnight("2027-04-09") };
+    const items = [
+      { id, version: await versionOf(id), set },
+      { id: locked.id, version: await versionOf(locked.id), set },
+    ];
+    const batch = await json<{ applied: { id: string }[]; failed: { id: string; code: string }[] }>(
+      owner.post(`${CATALOG}/batch`, { mode: "partial", items }),
+    );
+    expect(batch.applied.map((each) => each.id)).toEqual([id]);
+    expect(batch.failed).toMatchObject([{ id: locked.id, code: "release_locked" }]);
+    expect([await pitchOf(), await liftsAt()]).toEqual(["2027-03-12", "2027-04-08T10:00:00.000Z"]);
+    const { data } = await calendarOf(owner, "2027-04-09", "2027-04-09");
+    expect(data.filter(({ kind }) => kind === "release")).toMatchObject([{ releaseId: id }]);
+
+    const file = await (await owner.get(`${CATALOG}/export`)).text();
+    const moved = file
+      .split("\n")
+      .map((line) =>
+        line.includes(id) ? line.replace("2027-04-09", "2027-05-07") : line.replace("2027-03-12", "2027-06-04"),
+      )
+      .join("\n");
+    const headers = { "content-type": "text/csv" };
+    const sent = await json<{ id: string }>(owner.send("POST", `${CATALOG}/imports`, { body: moved, headers }));
+    await until("the import to be carried out", async () => {
+      const { status } = await json<{ status: string }>(owner.get(`${CATALOG}/imports/${sent.id}`));
+      return status === "done" || status === "failed";
+    });
+    expect([await pitchOf(), await liftsAt()]).toEqual(["2027-04-09", "2027-05-06T10:00:00.000Z"]);
+    expect(await json(owner.get(`${CATALOG}/releases/${locked.id}`))).toMatchObject({
+      releaseAt: midnight("2027-03-12"),
+    });
   });
 
   it("a release without a date has nothing to plan from, and is in no calendar", async () => {
