@@ -5,7 +5,8 @@ import type { Operation } from "../../src/http/endpoint.ts";
 import { MATRIX, RIGHTS, ROLES, type Role } from "../../src/team/index.ts";
 import { filled, newPlace, type Place, parametersOf, realPath } from "../conformance/fixtures.ts";
 import { MEDIA, MEDIA_QUERY, move, newRelease } from "../harness/catalog.ts";
-import { type Caller, newPerson, newWorld, nobody } from "../harness/world.ts";
+import { type Line, written } from "../harness/statement.ts";
+import { type Caller, imported, newPerson, newWorld, nobody } from "../harness/world.ts";
 
 const CATALOG = "/api/dashboard/catalog";
 const DAY = "2031-05-17";
@@ -382,5 +383,37 @@ describe("the moment of the lift", () => {
     vi.setSystemTime(new Date("2026-02-21T08:00:00Z"));
     expect((await viewer.get(`${CATALOG}/releases/${id}`)).status).toBe(200);
     expect((await move(owner, id, "in_review")).status).toBe(200);
+  });
+});
+
+describe("a statement's line of a secret recording", () => {
+  it("shows what the store printed to whoever sees money, and which recording it is only to those with the right", async () => {
+    const world = await newWorld();
+    const owner = await world.as("owner");
+    const { id, recordings } = await newRelease(owner, {
+      given: { tracks: [{ recording: { title: TITLE, isrc: "QZAB12610000" } }] },
+    });
+    await owner.put(`${CATALOG}/releases/${id}/embargo`, { until: "lift" });
+    const line: Line = {
+      month: "2026-05",
+      store: "Spotify",
+      country: "DE",
+      isrc: "QZAB12610000",
+      upc: "",
+      title: "As printed",
+      units: 1,
+      amount: "0.5",
+    };
+    const statement = (await imported(owner, "a.tsv", written([line]))).id;
+    const lineOf = async (caller: Caller) => {
+      const answer = await caller.get(`/api/dashboard/statements/${statement}/lines`);
+      return ((await answer.json()) as { data: { title: string; recordingId: string | null }[] }).data[0];
+    };
+    for (const role of ["owner", "label", "accountant", "viewer"] as const) {
+      const recordingId = sees(role) ? recordings[0] : null;
+      expect(await lineOf(await world.as(role)), role).toMatchObject({ title: "As printed", recordingId });
+    }
+    await owner.delete(`${CATALOG}/releases/${id}/embargo`);
+    expect(await lineOf(await world.as("viewer"))).toMatchObject({ recordingId: recordings[0] });
   });
 });
