@@ -132,6 +132,19 @@ const LISTS: Readonly<Record<string, List>> = {
   listRecordings: ofCatalog("recordings", { title: "Undertow" }),
   listWorks: ofCatalog("works", { title: "Undertow" }),
   listParties: ofCatalog("parties", { name: "Ana Ünal" }),
+  // Whoever walks over it is in it too: to ask for it is to see the release.
+  listReleaseAccess: {
+    placeOf: ({ actor }) => actor,
+    order: "down",
+    stock: async ({ owner, world }) => {
+      const path = "/api/dashboard/catalog/releases";
+      const { id } = (await (await owner.post(path, { title: "Night Swims", type: "ep" })).json()) as { id: string };
+      await owner.put(`${path}/${id}/embargo`, { until: "lift" });
+      const insert = async () => (await world.as("editor")).get(`${path}/${id}`);
+      for (let at = 0; at < 4; at += 1) await insert();
+      return { path: `${path}/${id}/access-log`, query: {}, other: {}, count: 5, insert };
+    },
+  },
   listThreads: {
     placeOf: ({ id }) => id,
     order: "down",

@@ -13,6 +13,7 @@ import { recordingWarnings } from "../recordings/model.ts";
 import { revisedRecording } from "../recordings/service.ts";
 import { releaseWarnings } from "../releases/model.ts";
 import { revisedRelease } from "../releases/service.ts";
+import { requireOpen } from "../versions/model.ts";
 import { workWarnings } from "../works/model.ts";
 import { revisedWork } from "../works/service.ts";
 import {
@@ -123,6 +124,7 @@ function failureOf({ path, reason }: Conflict): Failure {
 function revised(ctx: Ctx, row: ItemRow, patch: ReadPatch): ItemFacts {
   switch (patch.kind) {
     case "release": {
+      requireOpen(row);
       const added = patch.said.tracks?.findIndex(({ recording }) => recording !== undefined) ?? -1;
       if (added >= 0) {
         const message = "a batch changes what there is: add the recording first";

@@ -1,12 +1,14 @@
 // The home of carrying a batch out: at once in one transaction, or by a job, step after step from where the last stopped.
 
 import { findKeptAnswer } from "../../db/claims.ts";
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
+import { alongRelease } from "../calendar/dates.ts";
+import { documentOf } from "../items/model.ts";
 import { codesMoved, matchJobs } from "../items/service.ts";
 import { type Decided, decide } from "./decide.ts";
 import {
@@ -66,6 +68,7 @@ export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): 
         writes: [
           ...addBatchStatements(ctx.db, row, results.map(finishedRow)),
           ...changeThingsStatements(ctx.db, ctx.scope, changed, ctx.now),
+          ...(await datesAlong(ctx, changed)),
         ],
         target: row.id,
         after: auditOf(row, results),
@@ -163,6 +166,7 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
           ...moveBatchStatements(ctx.db, batch, next),
           ...resultStatements(ctx.db, batch, results.map(finishedRow)),
           ...changeThingsStatements(ctx.db, ctx.scope, changed, ctx.now),
+          ...(await datesAlong(ctx, changed)),
         ],
         target: batch.id,
         after: auditOf(next, results),
@@ -177,6 +181,13 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
       if (tries === MOST_TRIES) throw new Problem("unavailable", { cause: error });
     }
   }
+}
+
+/** What the dates of changed releases bring along: their places in the calendar, their milestones, their embargoes. */
+async function datesAlong(ctx: Ctx, changed: Plan["changed"]): Promise<Write[]> {
+  const releases = changed.filter(({ row }) => row.kind === "release");
+  const along = releases.map(({ before, row }) => alongRelease(ctx, row.id, documentOf(before), documentOf(row)));
+  return (await Promise.all(along)).flatMap(({ writes }) => writes);
 }
 
 /** The work that changed things cause, as if each had been changed by itself. */
