@@ -14,7 +14,7 @@ import { registerIdentity } from "./identity/index.ts";
 import { makeId } from "./kernel/id.ts";
 import { Problem } from "./kernel/problems.ts";
 import { registerMail } from "./mail/index.ts";
-import { type ContextObject, registerMessages, type Visible } from "./messages/index.ts";
+import { type ContextObject, oneThing, registerMessages, type Visible } from "./messages/index.ts";
 import { registerMetrics } from "./metrics/index.ts";
 import { hasStatement, registerStatements } from "./statements/index.ts";
 import { registerStreams } from "./streams/index.ts";
@@ -28,10 +28,12 @@ const SHOWN_BY = { release: "getRelease", recording: "getRecording", statement: 
 
 /** What threads can be about, and whom the rooms that own it let see it. */
 export const visible: Visible = {
-  kinds: (role) =>
-    Object.entries(SHOWN_BY).flatMap(([kind, operation]) =>
-      (MATRIX[operation] as readonly string[]).includes(role) ? [kind as keyof typeof SHOWN_BY] : [],
-    ),
+  sees: ({ role, releases }) =>
+    Object.entries(SHOWN_BY).flatMap(([kind, operation]) => {
+      if (!(MATRIX[operation] as readonly string[]).includes(role)) return [];
+      if (releases === null) return [kind];
+      return kind === "release" ? releases.map((id) => oneThing({ kind, id })) : [];
+    }),
   exists: (ctx: Ctx, { kind, id }: ContextObject) => {
     if (kind === "statement") return hasStatement(ctx, id);
     return kind === "release" || kind === "recording" ? hasItem(ctx, kind, id) : Promise.resolve(false);

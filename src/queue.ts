@@ -7,7 +7,7 @@ import { buryJob, finishJob } from "./db/outbox.ts";
 import { rotateVault } from "./db/vault.ts";
 import { refreshKpis } from "./earnings/index.ts";
 import { contextOf } from "./env.ts";
-import { mailSignInLink } from "./identity/index.ts";
+import { mailAddressLink, mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
 import { mailDigest, mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
@@ -26,6 +26,7 @@ type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<vo
 
 const answers: Answers = {
   "mail.sign_in": (base, { email, origin }) => mailSignInLink(base, email, origin),
+  "mail.address": (base, body) => mailAddressLink(base, body),
   "mail.invitation": (base, { artistId, invitationId, origin }) =>
     mailInvitation(base, { artistId, id: invitationId }, origin),
   "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>

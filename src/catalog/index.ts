@@ -1,6 +1,7 @@
 // ROOM catalog: what the artist has made.
 //
-// Owns: releases, recordings, works and parties, each one document with a version, and what they are found by. Promises:
+// Owns: releases, recordings, works and parties, each one document with a version, and what they are found by; the files
+// they were imported from, and what became of each release in them. Promises:
 // codes are checked and kept in one spelling, and name one thing of an artist; a recording on several releases is one
 // recording; the ISRC of a delivered recording stays; what is used by something is not removed. Never: invents a code, or
 // knows what was earned.

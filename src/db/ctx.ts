@@ -101,4 +101,6 @@ export interface Ctx extends BaseCtx {
   readonly artist: ArtistFacts;
   /** The caller's role with the artist, one of team's; "system" for a job. */
   readonly role: string;
+  /** The releases the caller's access is limited to; null for the whole artist. */
+  readonly releases: readonly string[] | null;
 }

@@ -7,7 +7,7 @@ import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
 import { type Instant, instantToIso } from "../kernel/time.ts";
 import { noteWaiting } from "./digests/service.ts";
-import { type ActorId, fileKey } from "./model.ts";
+import { type ActorId, fileKey, isSeen } from "./model.ts";
 import { Courier } from "./object/courier.ts";
 import * as digests from "./object/digests.ts";
 import * as files from "./object/files.ts";
@@ -261,7 +261,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
 
   #tell({ thread, frame, hidden, by, only }: Told, now: number): void {
     const desk = { sql: this.ctx.storage.sql };
-    const kind = threads.kindOf(desk, thread);
+    const context = threads.contextOf(desk, thread);
     const blockers = threads.listBlockers(desk, by);
     const text = JSON.stringify(frame);
     const hiddenText = hidden === undefined ? null : JSON.stringify(hidden);
@@ -274,8 +274,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       for (const socket of this.#seats.of(actor)) {
         if (this.#seats.isOver(socket, now)) continue;
         const seat = this.#seats.at(socket);
-        const sees =
-          seat.only === null ? kind === null || (seat.kinds as string[]).includes(kind) : seat.only === thread;
+        const sees = seat.only === null ? isSeen(seat.sees, context) : seat.only === thread;
         if (sees) this.#courier.take(socket, words);
       }
     }

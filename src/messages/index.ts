@@ -12,5 +12,6 @@ export { askDigests, mailDigest } from "./digests/service.ts";
 export { mailGuestInvitation } from "./guests/service.ts";
 export { Hub } from "./hub.ts";
 export type { ContextObject, ObjectKind } from "./model.ts";
+export { oneThing } from "./model.ts";
 export { registerMessages } from "./routes.ts";
 export { recheckAccess } from "./service.ts";

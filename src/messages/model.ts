@@ -37,6 +37,16 @@ export interface ContextObject {
   readonly id: string;
 }
 
+/** Writes one thing as a member of what somebody may see. */
+export function oneThing({ kind, id }: ContextObject): string {
+  return `${kind} ${id}`;
+}
+
+/** Tells whether who may see such kinds and things may see what a thread is about. */
+export function isSeen(sees: readonly string[], context: ContextObject | null): boolean {
+  return context === null || sees.includes(context.kind) || sees.includes(oneThing(context));
+}
+
 /** Who takes part: a person, or a program by its key. */
 export type ActorId = string;
 

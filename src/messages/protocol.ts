@@ -5,15 +5,7 @@ import type { ProblemCode } from "../kernel/problems.ts";
 import { type Instant, instantToIso } from "../kernel/time.ts";
 import type { DecisionStatus } from "./decisions/model.ts";
 import type { UnreadThread } from "./digests/model.ts";
-import {
-  type ActorId,
-  type Attachment,
-  type ContextObject,
-  MAX_TEXT,
-  type Message,
-  type ObjectKind,
-  type Thread,
-} from "./model.ts";
+import { type ActorId, type Attachment, type ContextObject, MAX_TEXT, type Message, type Thread } from "./model.ts";
 
 /** Who asks something of the hub, as the Worker has verified it on this very request. */
 export interface HubCaller {
@@ -21,8 +13,10 @@ export interface HubCaller {
   readonly id: ActorId;
   /** One of team's roles; "guest" for a person from outside, "system" for the service itself. */
   readonly role: string;
-  /** The kinds of things that this role may see. */
-  readonly kinds: readonly ObjectKind[];
+  /** What this caller may see: kinds as a whole by their names, and single things as `oneThing` writes them. */
+  readonly sees: readonly string[];
+  /** The releases their access is limited to; null for the whole artist. */
+  readonly releases: readonly string[] | null;
   /** The one thread a guest may enter. */
   readonly only: string | null;
 }

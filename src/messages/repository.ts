@@ -2,7 +2,7 @@
 
 import type { Db } from "../db/client.ts";
 import type { Instant } from "../kernel/time.ts";
-import { findStandings, mayCall } from "../team/index.ts";
+import { findStandings } from "../team/index.ts";
 import type { Seat } from "./protocol.ts";
 
 const SESSIONS = `SELECT token_hash, expires_at FROM sessions
@@ -38,8 +38,12 @@ export async function findHolding(
     if (sessionEnd === undefined) return null;
     if (seat.only !== null) return places.has(`${seat.id} ${seat.only}`) ? { ...seat, until: sessionEnd } : null;
     const standing = standings.get(seat.id);
-    if (standing?.role !== seat.role || !mayCall(standing.role, "listMessages", standing.reach)) return null;
+    if (standing?.role !== seat.role || !isSame(standing.releases, seat.releases)) return null;
     const until = Math.min(standing.until ?? Number.POSITIVE_INFINITY, sessionEnd);
     return { ...seat, until: Number.isFinite(until) ? until : null };
   });
+}
+
+function isSame(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -11,6 +11,7 @@ import {
   type ActorId,
   addressSecret,
   type ContextObject,
+  isSeen,
   type Message,
   readSecret,
   SECRET_BYTES,
@@ -40,7 +41,7 @@ export async function createThread(
   await requireMembers(ctx, input.participants);
   const { context, claim } = { ...input, claim: ctx.claim };
   // That a thing does not exist, and that it is not theirs to see, is the same answer.
-  if (context !== null && !(caller.kinds.includes(context.kind) && (await visible.exists(ctx, context)))) {
+  if (context !== null && !(isSeen(caller.sees, context) && (await visible.exists(ctx, context)))) {
     throw new Problem("context_unknown", { detail: `There is no ${context.kind} ${context.id}.` });
   }
   // The hub and D1 have no batch in common: a repeated claim finds the thread that the first try may have left.

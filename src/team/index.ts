@@ -20,5 +20,5 @@ export {
 } from "./repository.ts";
 export { registerTeam } from "./routes.ts";
 export { listArtistIds, listArtistIdsOf, openArtist } from "./service.ts";
-export { findStandings, type Standing } from "./standing.ts";
+export { findStandings, mayAsStanding, type Standing } from "./standing.ts";
 export { artists } from "./tables.ts";

@@ -40,6 +40,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listApiKeys: RUNS_TEAM,
   revokeApiKey: RUNS_TEAM,
   getTeam: SEES_TEAM,
+  listMembers: SEES_TEAM,
   updateMember: RUNS_TEAM,
   removeMember: RUNS_TEAM,
   offerOwnership: ["owner"],
@@ -156,13 +157,39 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
 /** Operations that everybody may use on what is their own, whatever the matrix says; the verb looks whose it is. */
 const ON_ONESELF: readonly string[] = ["removeMember"];
 
+/** Operations of the team's talk that narrow what they show to the threads the caller may see. */
+const IN_THREADS = [
+  "createThread",
+  "listThreads",
+  "getThread",
+  "changeParticipants",
+  "readThread",
+  "muteThread",
+  "exportThread",
+  "searchMessages",
+  "listMessages",
+  "sendMessage",
+  "editMessage",
+  "deleteMessage",
+  "blockParticipant",
+  "unblockParticipant",
+  "createMessageTicket",
+  "proposeDecision",
+  "listDecisions",
+  "getDecision",
+  "answerDecision",
+  "withdrawDecision",
+  "uploadAttachment",
+  "linkAttachment",
+] as const;
+
 /**
  * Operations that show or change nothing of the artist as a whole.
  *
  * A membership of single releases opens these and no others: every figure that can be asked for today is the artist's
  * as a whole, and so is the team. An operation that narrows its answer to the releases of a membership is added here.
  */
-const WITHIN_RELEASES: readonly string[] = ["removeMember"];
+const WITHIN_RELEASES: readonly string[] = ["removeMember", ...IN_THREADS];
 
 /** What of an artist a membership reaches: all of it, or single releases. */
 export type MemberScope =
@@ -171,6 +198,11 @@ export type MemberScope =
 
 /** The scope that reaches everything. */
 export const WHOLE_ARTIST: MemberScope = { kind: "artist" };
+
+/** The releases a scope is limited to; null when it reaches everything. */
+export function releasesIn(scope: MemberScope): readonly string[] | null {
+  return scope.kind === "artist" ? null : scope.releaseIds;
+}
 
 /** Tells whether a role may call an operation, on everything or within the releases it is limited to. */
 export function mayCall(role: Role, operation: string, reach: MemberScope["kind"] = "artist"): boolean {

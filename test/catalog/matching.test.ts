@@ -71,6 +71,20 @@ describe("a statement's lines are of the recordings that their ISRC names", () =
     );
   });
 
+  it("also those that an import brings", async () => {
+    const owner = await (await newWorld()).as("owner");
+    const { id } = await imported(owner, "a.tsv", written([line("QZAB12400101", "A"), line("QZAB12400102", "B")]));
+    const body = "release_title,release_type,track_title,isrc\nNight Swims,ep,Undertow,QZ-AB1-24-00102\n";
+    const headers = { "content-type": "application/octet-stream" };
+    const sent = await owner.send("POST", `${base}/imports?filename=catalogue.csv`, { body, headers });
+    expect(sent.status).toBe(202);
+    const recordingId = await until("the recording to be there", async () => {
+      const found = (await (await owner.get(`${base}?kind=recording`)).json()) as { data: { id: string }[] };
+      return found.data[0]?.id ?? null;
+    });
+    await matched(owner, id, [null, recordingId]);
+  });
+
   it("also a line without a code, once it was said which recording it is", async () => {
     const owner = await (await newWorld()).as("owner");
     const { id } = await imported(owner, "a.tsv", written([line("", 'Song "one":{}'), line("", "constructor")]));

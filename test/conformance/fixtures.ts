@@ -425,11 +425,22 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return (await talkOf(place)).thread;
   },
   "/messages/guest/invitations/:token": newInvitation,
+  "/me/email/:token": async ({ userId }) => {
+    const token = makeId("session", Date.now(), bytes(10));
+    const now = Date.now();
+    await env.DB.batch([
+      env.DB.prepare("UPDATE users SET email = NULL WHERE id = ?").bind(userId),
+      env.DB.prepare(
+        "INSERT INTO email_links (token_hash, email, created_at, expires_at, user_id) VALUES (?, ?, ?, ?, ?)",
+      ).bind(hashSecret(token), `${token.slice(-10)}@example.com`, now, now + 60_000, userId),
+    ]);
+    return token;
+  },
   "/digests/off/:token": async ({ userId }) => offToken(settingsOf(env).signingKey, userId),
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
-    await env.DB.prepare("INSERT INTO email_links VALUES (?, ?, ?, ?, NULL)")
+    await env.DB.prepare("INSERT INTO email_links (token_hash, email, created_at, expires_at) VALUES (?, ?, ?, ?)")
       .bind(hashSecret(token), `${token.slice(-10)}@example.com`, now, now + 60_000)
       .run();
     return token;
@@ -476,11 +487,16 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/digests/off/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/messages/guest/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
+  "/me/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
 
 /** Bodies that must name something real, or something that is there once: made for a place when the path is. */
 const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
+  requestAddress: async ({ userId }) => {
+    await env.DB.prepare("UPDATE users SET email = NULL WHERE id = ?").bind(userId).run();
+    return { email: newAddress() };
+  },
   acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
   changeCatalog: async (place) => ({
     dryRun: false,

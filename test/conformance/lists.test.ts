@@ -5,7 +5,7 @@ import type { Operation } from "../../src/http/endpoint.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { fixture } from "../harness/statement.ts";
 import type { Caller } from "../harness/world.ts";
-import { imported, newWorld } from "../harness/world.ts";
+import { imported, newPerson, newWorld } from "../harness/world.ts";
 import {
   type Answer,
   checked,
@@ -205,6 +205,16 @@ const LISTS: Readonly<Record<string, List>> = {
       await makeKeys(owner, 6);
       const insert = () => makeKeys(owner, 1);
       return { path: "/api/dashboard/team/api-keys", query: {}, other: {}, count: 7, insert };
+    },
+  },
+  listMembers: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    stock: async ({ owner, world }) => {
+      const insert = async () => world.join((await newPerson()).userId, "viewer");
+      for (let at = 0; at < 6; at += 1) await insert();
+      const team = (await (await owner.get("/api/dashboard/team")).json()) as { members: unknown[] };
+      return { path: "/api/dashboard/team/members", query: {}, other: {}, count: team.members.length, insert };
     },
   },
   listAudit: {

@@ -22,7 +22,7 @@ export async function dumpAll(): Promise<string> {
   return JSON.stringify(dump);
 }
 
-/** When somebody was last seen is written after the answer, by chance as it seems to a test, and is no change. */
+/** When somebody was last seen, and that they were refused, is written after the answer, by chance as it seems to a test, and is no change. */
 const SIGHTINGS = new Set(["last_seen_at", "last_used_at"]);
 
 /** Every row that belongs to an artist, with the jobs asked for it, by table; amounts as exact text. */
@@ -38,7 +38,8 @@ export async function dumpArtist(artistId: string, without: readonly string[] = 
       .join(", ");
     const mine = columns.includes(key) ? `${key} = ?1` : table === "outbox" ? "instr(body_json, ?1) > 0" : null;
     if (mine === null) continue;
-    dump[table] = (await env.DB.prepare(`SELECT ${shown} FROM ${table} WHERE ${mine}`).bind(artistId).all()).results;
+    const lasting = table === "audit_log" ? `${mine} AND action <> 'access.deny'` : mine;
+    dump[table] = (await env.DB.prepare(`SELECT ${shown} FROM ${table} WHERE ${lasting}`).bind(artistId).all()).results;
   }
   return dump;
 }

@@ -28,9 +28,11 @@ async function codeOf(response: Response): Promise<string> {
   return ((await response.json()) as { code: string }).code;
 }
 
-/** What the audit log of an artist says, oldest first. */
+/** What the audit log of an artist says was done, oldest first; who was refused is written after the answer. */
 async function actionsOf(artistId: string): Promise<string[]> {
-  const { results } = await env.DB.prepare("SELECT action FROM audit_log WHERE artist_id = ? ORDER BY id")
+  const { results } = await env.DB.prepare(
+    "SELECT action FROM audit_log WHERE artist_id = ? AND action <> 'access.deny' ORDER BY id",
+  )
     .bind(artistId)
     .all<{ action: string }>();
   return results.map(({ action }) => action);
@@ -330,6 +332,37 @@ describe("a change of access", () => {
       }
     }
     expect((await other.caller.get(STATEMENTS)).status).toBe(200);
+  });
+});
+
+describe("a large team", () => {
+  it("is shown with its first five hundred members, and listed page by page, each member once and in one order", async () => {
+    const world = await newWorld();
+    const owner = await joined(world, "owner");
+    const many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1004)";
+    const name = (prefix: string) => `'${prefix}_' || substr('${world.artistId}', -20) || printf('%06d', i)`;
+    await env.DB.prepare(
+      `INSERT INTO users (id, email, name, created_at) ${many} SELECT ${name("usr")}, NULL, 'Noa', 0 FROM n`,
+    ).run();
+    await env.DB.prepare(
+      `INSERT INTO memberships (artist_id, id, user_id, role, created_at)
+        ${many} SELECT ?1, ${name("mem")}, ${name("usr")}, 'viewer', 0 FROM n`,
+    )
+      .bind(world.artistId)
+      .run();
+    const ids: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const asked: Response = await owner.caller.get(
+        `${TEAM}/members?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`,
+      );
+      const page = (await asked.json()) as { data: { id: string }[]; nextCursor: string | null };
+      ids.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(ids).toHaveLength(1005);
+    expect(ids).toEqual([...new Set(ids)].sort());
+    const team = (await (await owner.caller.get(TEAM)).json()) as { members: { id: string }[] };
+    expect(team.members.map(({ id }) => id)).toEqual(ids.slice(0, 500));
   });
 });
 

@@ -6,6 +6,12 @@ import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
 import type { WorkDocument } from "../works/model.ts";
 
+/** The kinds that are looked at. */
+export const AUDITED_KINDS = ["release", "recording", "work"] as const;
+
+/** One of {@link AUDITED_KINDS}. */
+export type AuditedKind = (typeof AUDITED_KINDS)[number];
+
 /** How bad it is: nothing can be delivered or earned without it, something is lost by it, or it would be better. */
 export const SEVERITIES = ["blocking", "warning", "hint"] as const;
 

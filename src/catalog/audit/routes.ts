@@ -4,9 +4,9 @@ import { z } from "zod";
 import { endpoint } from "../../http/endpoint.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
-import { SEVERITIES } from "./model.ts";
+import { AUDITED_KINDS, SEVERITIES } from "./model.ts";
 import { AuditedThing, presentAudited, presentCompleteness, ReleaseCompleteness } from "./schema.ts";
-import { AUDITED_KINDS, auditPage, auditRelease } from "./service.ts";
+import { auditPage, auditRelease } from "./service.ts";
 
 const tag = "Catalog";
 const base = "/api/dashboard/catalog";

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { EXAMPLES } from "../examples.ts";
-import { FINDINGS, SEVERITIES } from "./model.ts";
-import { AUDITED_KINDS, type Audited } from "./service.ts";
+import { AUDITED_KINDS, FINDINGS, SEVERITIES } from "./model.ts";
+import type { Audited } from "./service.ts";
 
 export const AuditFinding = z
   .object({

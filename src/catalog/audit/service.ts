@@ -9,7 +9,16 @@ import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
 import { getRelease } from "../releases/service.ts";
 import type { WorkDocument } from "../works/model.ts";
-import { type Finding, recordingFindings, releaseFindings, SEVERITIES, type Severity, workFindings } from "./model.ts";
+import {
+  AUDITED_KINDS,
+  type AuditedKind,
+  type Finding,
+  recordingFindings,
+  releaseFindings,
+  SEVERITIES,
+  type Severity,
+  workFindings,
+} from "./model.ts";
 import { listFrom, listItemsById, listUsedBy } from "./repository.ts";
 
 /** A thing and what it lacks. */
@@ -18,12 +27,9 @@ export interface Audited {
   readonly findings: readonly Finding[];
 }
 
-/** The kinds that are looked at. */
-export const AUDITED_KINDS = ["release", "recording", "work"] as const;
-
 /** What to look at, and from which severity on. */
 export interface AuditQuery {
-  readonly kind?: (typeof AUDITED_KINDS)[number] | undefined;
+  readonly kind?: AuditedKind | undefined;
   readonly from: Severity;
   readonly limit: number;
   readonly cursor?: string | undefined;

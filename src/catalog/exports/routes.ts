@@ -3,11 +3,10 @@
 import { z } from "zod";
 import { endpoint } from "../../http/endpoint.ts";
 import type { Register } from "../../http/registry.ts";
-import { streamOf } from "../../kernel/bytes.ts";
 import { sheetColumns } from "../batch/schema.ts";
 import { COLUMNS } from "../imports/csv/columns.ts";
 import { ITEM_KINDS } from "../items/model.ts";
-import { catalogCsv, catalogSheet } from "./service.ts";
+import { openCatalogCsv, openCatalogSheet } from "./service.ts";
 
 const ExportCatalog = endpoint({
   operation: "exportCatalog",
@@ -23,7 +22,7 @@ const ExportCatalog = endpoint({
   }),
   answers: { 200: { description: "The catalog.", mediaType: "text/csv" } },
   handle: async ({ ctx, query: { of } }) => ({
-    body: streamOf(of === undefined ? catalogCsv(ctx) : catalogSheet(ctx, of, sheetColumns(of))),
+    body: await (of === undefined ? openCatalogCsv(ctx) : openCatalogSheet(ctx, of, sheetColumns(of))),
     filename: of === undefined ? "catalogue.csv" : `${of}.csv`,
   }),
   present: ({ body, filename }) =>

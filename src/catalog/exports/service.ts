@@ -1,6 +1,7 @@
 // The home of the catalog given back as CSV, as an import takes it.
 
 import type { Ctx } from "../../db/ctx.ts";
+import { streamOf } from "../../kernel/bytes.ts";
 import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
 import { sheetHeader, sheetRow } from "../batch/cells.ts";
 import { fieldsOf } from "../batch/model.ts";
@@ -18,10 +19,42 @@ const PAGE = 50;
 
 const FIELDS = COLUMNS.map(({ field }) => field);
 
-/** Writes every release with its tracks, and then the recordings that are on none, each oldest first. */
-export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
+/**
+ * Writes every release with its tracks, and then the recordings that are on none, each oldest first.
+ *
+ * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
+ */
+export function openCatalogCsv(ctx: Ctx): Promise<ReadableStream<Uint8Array>> {
+  return opened(csvHeader(FIELDS), catalogRows(ctx));
+}
+
+/**
+ * Writes all things of a kind with all that is said of them, oldest first, as a batch takes them back.
+ *
+ * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
+ */
+export function openCatalogSheet(
+  ctx: Ctx,
+  kind: ItemKind,
+  columns: readonly string[],
+): Promise<ReadableStream<Uint8Array>> {
+  return opened(sheetHeader(columns), sheetRows(ctx, kind, columns));
+}
+
+/** Begins a file once its first rows are there, so that a database that is away is a problem and no broken file. */
+async function opened(header: string, rows: AsyncGenerator<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const first = await rows.next();
+  return streamOf(
+    (async function* () {
+      yield new TextEncoder().encode(header);
+      if (first.done !== true) yield first.value;
+      yield* rows;
+    })(),
+  );
+}
+
+async function* catalogRows(ctx: Ctx): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(csvHeader(FIELDS));
   for await (const releases of pages(ctx, "release")) {
     const rows = await rowsOfReleases(ctx, releases);
     yield encoder.encode(rows.map((row) => csvRow(row, FIELDS)).join(""));
@@ -36,10 +69,8 @@ export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Writes all things of a kind with all that is said of them, oldest first, as a batch takes them back. */
-export async function* catalogSheet(ctx: Ctx, kind: ItemKind, columns: readonly string[]): AsyncGenerator<Uint8Array> {
+async function* sheetRows(ctx: Ctx, kind: ItemKind, columns: readonly string[]): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(sheetHeader(columns));
   for await (const rows of pages(ctx, kind)) {
     yield encoder.encode(rows.map((row) => sheetRow(columns, row, fieldsOf(kind, row))).join(""));
   }

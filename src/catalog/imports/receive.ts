@@ -4,6 +4,7 @@ import { encodeHexLowerCase } from "@oslojs/encoding";
 import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { arriving } from "../../http/multipart.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
 import type { Dialect } from "./ern/dialect.ts";
@@ -15,6 +16,14 @@ import { jobOf } from "./run.ts";
 
 /** The largest file to import. */
 export const MAX_IMPORT_BYTES = MAX_MESSAGE_BYTES;
+
+/** The largest table: it is understood as a whole, since rows of one release may lie apart. */
+const MAX_CSV_BYTES = 16 * 1024 * 1024;
+
+function tableTooLarge(): Problem {
+  const detail = `A catalogue as CSV may have ${MAX_CSV_BYTES / 1024 / 1024} MB; send its releases in several files.`;
+  return new Problem("too_large", { detail });
+}
 
 /** A file on its way in. */
 export interface ImportUpload {
@@ -114,6 +123,7 @@ async function keep(ctx: Ctx, id: string, body: AsyncIterable<Uint8Array>): Prom
       sizeBytes += chunk.byteLength;
       if (sizeBytes > MAX_IMPORT_BYTES) throw tooLarge();
       head.push(chunk);
+      if (head.isTable && sizeBytes > MAX_CSV_BYTES) throw tableTooLarge();
       await Promise.all([hasher.write(chunk), writer.write(chunk)]);
     }
     if (sizeBytes === 0) throw new Problem("file_empty", { detail: "The file has no bytes." });
@@ -128,19 +138,6 @@ async function keep(ctx: Ctx, id: string, body: AsyncIterable<Uint8Array>): Prom
   }
 }
 
-/** Passes a body on; a sender that breaks off is the sender's fault, and no fault of ours in the log. */
-async function* arriving(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await chunks.next().catch((cause: unknown) => {
-      if (cause instanceof Problem) throw cause;
-      throw new Problem("invalid_request", { detail: "The upload broke off before its end.", cause });
-    });
-    if (next.done === true) return;
-    yield next.value;
-  }
-}
-
 const LESS = 60;
 /** Blanks of XML, and the bytes of a byte order mark. */
 const BEFORE_TAG = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
@@ -149,24 +146,28 @@ const BEFORE_TAG = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
 class Head {
   #isMessage: boolean | null = null;
   #reader: ErnReader | null = new ErnReader();
+  #dialect: Dialect | null = null;
+
+  /** Whether the file is a table, as far as it was seen. */
+  get isTable(): boolean {
+    return this.#isMessage === false;
+  }
 
   push(chunk: Uint8Array): void {
     if (this.#isMessage === null) {
       const first = chunk.find((byte) => !BEFORE_TAG.has(byte));
       if (first !== undefined) this.#isMessage = first === LESS;
     }
-    if (this.#isMessage === false || this.dialect !== null) return;
-    this.#reader?.push(chunk);
-    this.dialect = this.#reader?.dialect ?? null;
-    // What was read so far is not wanted.
-    if (this.dialect !== null) this.#reader = null;
+    if (this.isTable || this.#reader === null) return;
+    this.#reader.push(chunk);
+    this.#dialect = this.#reader.dialect;
+    // The rest is read when it is carried out.
+    if (this.#dialect !== null) this.#reader = null;
   }
-
-  dialect: Dialect | null = null;
 
   /** What message the file is; null for a table. @throws Problem `file_unreadable` for one without a root element */
   finish(): Dialect | null {
-    if (this.#isMessage === true && this.dialect === null) this.#reader?.finish();
-    return this.dialect;
+    if (!this.isTable) this.#reader?.finish();
+    return this.#dialect;
   }
 }

@@ -1,6 +1,7 @@
 // The home of the reads and writes of the catalog's things.
 
 import { and, eq, getTableColumns, gt, lt, type SQL, sql } from "drizzle-orm";
+import { packRows } from "../../db/bulk.ts";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import { ID_PREFIXES } from "../../kernel/id.ts";
@@ -114,6 +115,34 @@ export async function listUsers(
 export function addItemStatements(db: Db, row: ItemRow, uses: readonly string[]): Write[] {
   const place = sql`(SELECT coalesce(max(place), 0) + 1 FROM ${catalogItems})`;
   return [db.orm.insert(catalogItems).values({ ...row, place }), ...useStatements(db, row, uses)];
+}
+
+/** Adds many things of an artist, and then what they use, among which may be each other. A few statements however many. */
+export function addItemsStatements(db: Db, things: readonly { row: ItemRow; uses: readonly string[] }[]): Write[] {
+  const rows = things.map(({ row: r }) =>
+    JSON.stringify([
+      ...[r.artistId, r.id, r.kind, r.title, r.artists, r.code, r.type, r.status, r.words, r.document, r.version],
+      ...[r.deliveredAt, r.createdAt, r.updatedAt],
+    ]),
+  );
+  const cells = sql.join(
+    Array.from({ length: 14 }, (_, at) => sql`j.value->>${sql.raw(String(at))}`),
+    sql`, `,
+  );
+  const uses = things.flatMap(({ row, uses: used }) => used.map((id) => JSON.stringify([row.artistId, id, row.id])));
+  return [
+    ...packRows(rows).map((pack) =>
+      db.orm.run(sql`
+        INSERT INTO ${catalogItems} (artist_id, id, kind, title, artists, code, type, status, words, document_json, version,
+          delivered_at, created_at, updated_at, place)
+        SELECT ${cells}, (SELECT coalesce(max(place), 0) FROM ${catalogItems}) + 1 + j.key FROM json_each(${pack}) j`),
+    ),
+    ...packRows(uses).map((pack) =>
+      db.orm.run(sql`
+        INSERT OR IGNORE INTO ${catalogUses} (artist_id, used_id, user_id)
+        SELECT value->>0, value->>1, value->>2 FROM json_each(${pack})`),
+    ),
+  ];
 }
 
 /** Changes a thing; the batch fails if it is in another version by now than in the one before this. */

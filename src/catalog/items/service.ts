@@ -1,6 +1,6 @@
 // The home of what is done alike to releases, recordings, works and parties: keep, list, change, remove.
 
-import { ConstraintError, type Write } from "../../db/client.ts";
+import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
@@ -56,7 +56,7 @@ export async function createItem(ctx: Ctx, facts: ItemFacts, within: readonly It
   await requireRoom(ctx, [...within, facts]);
   const row = newRow(ctx, facts);
   const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts))];
-  const jobs = matchJobs(ctx, [...within, facts].map(codedAs));
+  const jobs = recodedJobs(ctx, [...within, facts], []);
   const change = { writes, target: facts.id, after: afterOf(facts, within), jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.create`, change));
   return row;
@@ -81,7 +81,7 @@ export async function changeItem(
   await requireRoom(ctx, [...within, facts]);
   const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts))];
   const documents = { before: JSON.parse(before.document), after: afterOf(facts, within) };
-  const jobs = matchJobs(ctx, [...codesMoved(before, row), ...within.map(codedAs)]);
+  const jobs = recodedJobs(ctx, within, [{ before, facts }]);
   const change = { writes, target: facts.id, ...documents, jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.change`, change));
   return row;
@@ -128,7 +128,8 @@ export function rowOf({ kind, id, title, artists, code, type, status, words, doc
   };
 }
 
-function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
+/** The row of a thing that is to be added. */
+export function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
   const times = { createdAt: ctx.now, updatedAt: ctx.now };
   return { artistId: ctx.scope.artistId, ...rowOf(facts), version: 1, ...times };
 }
@@ -137,20 +138,6 @@ function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
 export interface ItemChange {
   readonly before: ItemRow;
   readonly facts: ItemFacts;
-}
-
-/**
- * The writes that keep many things at once: new ones after what they use, and changed ones if they are in the versions
- * they were read in. Whoever makes them has looked their codes up.
- */
-export function manyWrites(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): Write[] {
-  return [
-    ...withinWrites(ctx, added),
-    ...changed.flatMap(({ before, facts }) => {
-      const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
-      return changeItemStatements(ctx.db, row, usedIds(facts));
-    }),
-  ];
 }
 
 function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {
@@ -162,15 +149,28 @@ function afterOf(facts: ItemFacts, within: readonly ItemFacts[]): object {
   return { ...facts.document, created: within.map(({ id, document }) => ({ id, ...document })) };
 }
 
+/** A thing's code, as it is kept or as it is to be. */
+interface Coded {
+  readonly kind: string;
+  readonly code: string | { readonly value: string } | null;
+}
+
 /** The ISRC of a recording; null of anything else. */
-function codedAs({ kind, code }: { kind: string; code: string | { value: string } | null }): string | null {
+function codedAs({ kind, code }: Coded): string | null {
   if (kind !== "recording" || code === null) return null;
   return typeof code === "string" ? code : code.value;
 }
 
-/** The ISRCs that name something else through a change. */
-export function codesMoved(before: ItemRow, after: ItemRow): (string | null)[] {
-  return before.code === after.code ? [] : [codedAs(before), codedAs(after)];
+/** The ISRCs that name something else, or nothing, through a change. */
+export function codesMoved(before: Coded, after: Coded): (string | null)[] {
+  const [was, is] = [codedAs(before), codedAs(after)];
+  return was === is ? [] : [was, is];
+}
+
+/** Asks for the lines of statements to be matched with what the ISRCs of new and changed things name from now on. */
+export function recodedJobs(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): JobRequest[] {
+  const moved = changed.flatMap(({ before, facts }) => codesMoved(before, facts));
+  return matchJobs(ctx, [...added.map(codedAs), ...moved]);
 }
 
 /** ISRCs that one job looks up. */

@@ -24,7 +24,7 @@ export function getParty(ctx: Ctx, id: string): Promise<ItemRow> {
 /** Keeps a new party. @throws Problem of its codes; `code_taken` when another has its IPI name number */
 export function createParty(ctx: Ctx, said: NewParty): Promise<ItemRow> {
   const { name, ...more } = readParty(said, "body");
-  return createItem(ctx, partyFacts(ctx.newId("party"), merged({ ...EMPTY_PARTY, name }, more)));
+  return createItem(ctx, partyFacts(ctx.newId("party"), merged({ name, ...EMPTY_PARTY }, more)));
 }
 
 /** Changes what is said of a party. @throws Problem `not_found`, `stale`, of its codes, `code_taken` */

@@ -103,7 +103,7 @@ export function readRecording<T extends SaidRecording>(said: T, at: string): T {
 /** What is kept of a new recording. @throws Problem `isrc_invalid` */
 export function newRecordingFacts(id: string, said: NewRecording, at = "body"): ItemFacts {
   const { deliveredAt = null, title, ...more } = readRecording(said, at);
-  return recordingFacts(id, merged({ ...EMPTY_RECORDING, title }, more), deliveredAt, at);
+  return recordingFacts(id, merged({ title, ...EMPTY_RECORDING }, more), deliveredAt, at);
 }
 
 /** What is kept of a recording beside its document. */

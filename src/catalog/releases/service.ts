@@ -37,7 +37,7 @@ export function getRelease(ctx: Ctx, id: string): Promise<ItemRow> {
 export async function createRelease(ctx: Ctx, { tracks: said = [], ...more }: NewRelease): Promise<ItemRow> {
   const { title, type, ...fields } = { ...readRelease(more, "body"), title: more.title, type: more.type };
   const { tracks, within } = readTracks(ctx, said);
-  const document = merged<ReleaseDocument>({ ...EMPTY_RELEASE, title, type, tracks }, fields);
+  const document = merged<ReleaseDocument>({ title, type, ...EMPTY_RELEASE, tracks }, fields);
   return createItem(ctx, releaseFacts(ctx.newId("release"), document, "draft", said), within);
 }
 

@@ -24,7 +24,7 @@ export function getWork(ctx: Ctx, id: string): Promise<ItemRow> {
 /** Keeps a new work. @throws Problem `iswc_invalid`, `shares_not_whole`, `reference_unknown`, `code_taken` */
 export async function createWork(ctx: Ctx, said: NewWork): Promise<ItemRow> {
   const { title, ...more } = readWork(said, "body");
-  return createItem(ctx, workFacts(ctx.newId("work"), merged({ ...EMPTY_WORK, title }, more)));
+  return createItem(ctx, workFacts(ctx.newId("work"), merged({ title, ...EMPTY_WORK }, more)));
 }
 
 /** Changes what is said of a work. @throws Problem `not_found`, `stale`, and those of a new one */

@@ -7,9 +7,9 @@ import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { isId } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { findStandings, mayCall } from "../../team/index.ts";
+import { findStandings, mayAsStanding } from "../../team/index.ts";
 import { ask, callerOf, systemCaller, type Visible } from "../ask.ts";
-import { type ActorId, type Attachment, fileKey, type Thread } from "../model.ts";
+import { type ActorId, type Attachment, fileKey, isSeen, type Thread } from "../model.ts";
 import type { HeldMessage, HubCaller } from "../protocol.ts";
 import { type Answer, canonicalOf, type Decision, hashOf, type SignedFile, signersOf } from "./model.ts";
 import { answerStatements, findDecision, findDecisions, proposalStatements, withdrawStatements } from "./repository.ts";
@@ -77,8 +77,8 @@ async function requireSigners(ctx: Ctx, visible: Visible, talk: Thread, parties:
   const { participants, guests, context } = talk;
   for (const party of parties) {
     const standing = participants.includes(party) ? standings.get(party) : undefined;
-    const mayAnswer = standing !== undefined && mayCall(standing.role, "answerDecision", standing.reach);
-    const sees = mayAnswer && (context === null || visible.kinds(standing.role).includes(context.kind));
+    const mayAnswer = standing !== undefined && mayAsStanding(standing, "answerDecision");
+    const sees = mayAnswer && isSeen(visible.sees(standing), context);
     if (isId("user", party) && (sees || guests.includes(party))) continue;
     throw new Problem("participant_unknown", { detail: `${party} is nobody who can sign in this thread.` });
   }

@@ -64,7 +64,7 @@ const TurnDigestsOff = endpoint({
   answers: {
     200: { description: "They are off: nothing for a program, a page for a browser.", mediaType: "text/html" },
   },
-  problems: ["link_expired"],
+  problems: ["not_found"],
   handle: async ({ ctx, params, request, c }) =>
     problemPageOr(request, c.env.call.log, async () => {
       await turnDigestsOff(ctx, params.token);

@@ -8,7 +8,7 @@ import type { JobRequest } from "../../jobs/messages.ts";
 import { PROBLEMS, Problem } from "../../kernel/problems.ts";
 import type { Instant } from "../../kernel/time.ts";
 import { canMail, sendMailOnce } from "../../mail/index.ts";
-import { findStandings, mayCall, openArtist } from "../../team/index.ts";
+import { findStandings, mayAsStanding, openArtist } from "../../team/index.ts";
 import { ask, guestCaller, type Visible } from "../ask.ts";
 import { listVisits } from "../guests/repository.ts";
 import type { ActorId } from "../model.ts";
@@ -141,9 +141,9 @@ async function callersOf(ctx: BaseCtx, visible: Visible, artistId: string, userI
   ]);
   const guest = visits.map(({ threadId }) => guestCaller(artistId, userId, threadId));
   const standing = standings.get(userId);
-  if (standing === undefined || !mayCall(standing.role, "listMessages", standing.reach)) return guest;
-  const { role } = standing;
-  return [{ artistId, id: userId, role, kinds: visible.kinds(role), only: null }, ...guest];
+  if (standing === undefined || !mayAsStanding(standing, "listMessages")) return guest;
+  const { role, releases } = standing;
+  return [{ artistId, id: userId, role, releases, sees: visible.sees(standing), only: null }, ...guest];
 }
 
 function shown(homeUrl: string, publicUrl: string, { artistId, name, names, threads }: UnreadOf): ShownArtist {
@@ -179,12 +179,12 @@ function userOf({ caller }: SignedInCtx): string {
   throw new Problem("forbidden", { detail: "Only a person gets mail; a key reads what is unread by itself." });
 }
 
-/** Turns a person's digests off by the token of one of their mails. Doing it again changes nothing. @throws Problem `link_expired` */
+/** Turns a person's digests off by the token of one of their mails. Doing it again changes nothing. @throws Problem `not_found` */
 export async function turnDigestsOff(ctx: BaseCtx, token: string): Promise<void> {
   const userId = readOffToken(ctx.settings.signingKey, token);
   if (userId === null) {
     const detail = "The link is not whole. Take all of it from the mail, or turn the mails off in your dashboard.";
-    throw new Problem("link_expired", { detail });
+    throw new Problem("not_found", { detail });
   }
   const [reader] = await findReaders(ctx.db, [userId]);
   if (reader === undefined || reader.frequency === "off") return;

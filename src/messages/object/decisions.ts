@@ -5,7 +5,7 @@ import { Problem } from "../../kernel/problems.ts";
 import type { ActorId } from "../model.ts";
 import type { HeldMessage, ServerFrame } from "../protocol.ts";
 import { countChange, getMessage, tellMessage } from "./messages.ts";
-import { type Desk, firstOf } from "./storage.ts";
+import { type Desk, firstOf, isSeenSql } from "./storage.ts";
 import { enterThread } from "./threads.ts";
 
 type DecisionFrame = Extract<ServerFrame, { type: "decision" }>;
@@ -41,13 +41,13 @@ export function listDecisions(
       `SELECT d.id FROM decisions d JOIN threads t ON t.id = d.thread_id
         JOIN participants p ON p.thread_id = t.id AND p.actor = ?1
         WHERE (?2 IS NULL OR t.id = ?2) AND (?3 IS NULL OR d.id < ?3)
-        AND (t.id = ?4 OR ?4 IS NULL AND (t.kind IS NULL OR t.kind IN (SELECT value FROM json_each(?5))))
+        AND (t.id = ?4 OR ?4 IS NULL AND ${isSeenSql("?5")})
         ORDER BY d.id DESC LIMIT ?6`,
       caller.id,
       thread,
       before,
       caller.only,
-      JSON.stringify(caller.kinds),
+      JSON.stringify(caller.sees),
       limit + 1,
     )
     .toArray()

@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/time.ts";
 import { UNREAD_MS, type UnreadThread } from "../digests/model.ts";
 import type { ActorId } from "../model.ts";
-import { type Desk, firstOf } from "./storage.ts";
+import { type Desk, firstOf, isSeenSql } from "./storage.ts";
 
 /** Has what is sent from now on looked at, if that is not so already. */
 export function lookBy(sql: SqlStorage, now: Instant): void {
@@ -94,11 +94,11 @@ export function listUnread(
           AND m.seq > max(p.read_seq, coalesce((SELECT value FROM json_each(?4) WHERE key = t.id), 0))
         WHERE p.actor = ?1 AND p.is_muted = 0 AND m.at <= ?5 AND m.sender <> ?1 AND m.deleted_at IS NULL
           AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1)
-          AND (t.id = ?2 OR ?2 IS NULL AND (t.kind IS NULL OR t.kind IN (SELECT value FROM json_each(?3))))
+          AND (t.id = ?2 OR ?2 IS NULL AND ${isSeenSql("?3")})
         GROUP BY t.id ORDER BY max(m.place)`,
       caller.id,
       caller.only,
-      JSON.stringify(caller.kinds),
+      JSON.stringify(caller.sees),
       JSON.stringify(after),
       until,
     )

@@ -13,7 +13,7 @@ import {
 } from "../model.ts";
 import { type HubVerbs, wireMessage } from "../protocol.ts";
 import { attach, dropAttachments } from "./files.ts";
-import { type Desk, firstOf } from "./storage.ts";
+import { type Desk, firstOf, isSeenSql } from "./storage.ts";
 import { enterThread } from "./threads.ts";
 
 type MessageRow = {
@@ -282,12 +282,12 @@ export function search(
     .exec<MessageRow>(
       `${MESSAGES} JOIN participants p ON p.thread_id = m.thread_id AND p.actor = ?1 JOIN threads t ON t.id = m.thread_id
         WHERE m.place IN (SELECT rowid FROM words WHERE words MATCH ?2 AND (?3 IS NULL OR rowid < ?3))
-        AND (t.kind IS NULL OR t.kind IN (SELECT value FROM json_each(?4)))
+        AND ${isSeenSql("?4")}
         AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1) ORDER BY m.place DESC LIMIT ?5`,
       caller.id,
       query,
       before,
-      JSON.stringify(caller.kinds),
+      JSON.stringify(caller.sees),
       limit + 1,
     )
     .toArray()

@@ -123,6 +123,16 @@ const STEPS: readonly string[] = [
   `,
 ];
 
+/**
+ * Says in SQL that a caller sees what the thread `t` is about.
+ *
+ * @param sees the parameter that holds {@link HubCaller.sees} as JSON
+ */
+export function isSeenSql(sees: string): string {
+  const seen = `(SELECT value FROM json_each(${sees}))`;
+  return `(t.kind IS NULL OR t.kind IN ${seen} OR t.kind || ' ' || t.object IN ${seen})`;
+}
+
 /** Brings an object's tables up to date; costs one read when they are. */
 export function openStorage(storage: DurableObjectStorage): void {
   const { sql } = storage;

@@ -4,6 +4,7 @@ import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
+import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
@@ -35,6 +36,7 @@ import {
   listMembers,
   listSharedMembers,
   type MemberRow,
+  MOST_SHOWN,
   offerStatements,
   removeStatements,
   type SharedMember,
@@ -55,13 +57,25 @@ export interface Team {
 export async function getTeam(ctx: Ctx): Promise<Team> {
   const { db, scope, now, artist } = ctx;
   const [members, invitations, shared, proposals, supportRequests] = await Promise.all([
-    listMembers(db, scope, now),
+    listMembers(db, scope, now, { after: null, limit: MOST_SHOWN }),
     listInvitations(db, scope, now),
     listSharedMembers(db, scope, now),
     listProposalsTo(db, scope),
     listSupportRequests(db, scope, now),
   ]);
   return { artist, members, invitations, shared, proposals, supportRequests, now };
+}
+
+/** Lists the members of a team page by page. @throws Problem `bad_cursor` */
+export async function listMembersPage(
+  ctx: Ctx,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<MemberRow>> {
+  const binding = bindingOf(ctx.scope, "listMembers", {});
+  const [after] = readCursor(ctx, binding, cursor) ?? [];
+  const place = after === undefined ? null : String(after);
+  const rows = await listMembers(ctx.db, ctx.scope, ctx.now, { after: place, limit: limit + 1 });
+  return pageFrom(ctx, binding, rows, limit, ({ id }) => [id]);
 }
 
 /**

@@ -89,8 +89,12 @@ describe("what is refused, and by which name", () => {
     expect(refusal(message(`<MessageHeader>${"<a/>".repeat(100_001)}</MessageHeader>`))).toBe(
       "file_unreadable: The message holds a <MessageHeader> of more than 100000 elements (line 1).",
     );
-    expect(refusal(message(`<ResourceList>${"<Image/>".repeat(50_001)}</ResourceList>`))).toMatch(
-      /holds more than 50000 resources, releases and deals \(line 1\)/u,
+    expect(refusal(message(`<ResourceList>${"<Image/>".repeat(10_001)}</ResourceList>`))).toMatch(
+      /holds more than 10000 resources, releases and deals \(line 1\)/u,
+    );
+    const image = `<Image>${"<a/>".repeat(99)}</Image>`;
+    expect(refusal(message(`<ResourceList>${image.repeat(5001)}</ResourceList>`))).toMatch(
+      /holds more than 500000 elements \(line 1\)/u,
     );
     expect(refusal(message("<a>".repeat(70)))).toMatch(/is nested too deeply/u);
   });

@@ -22,8 +22,8 @@ export interface ReadCatalog {
 const DELIMITERS = [",", ";", "\t"];
 const REQUIRED = ["release_title", "track_title"];
 
-/** More rows than the largest catalogue that fits the size of a file. */
-const MAX_ROWS = 500_000;
+/** All of them are held while rows of one release are looked for. */
+const MAX_ROWS = 50_000;
 
 /**
  * Reads the rows of a catalogue.

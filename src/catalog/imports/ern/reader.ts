@@ -11,9 +11,13 @@ import { Pieces } from "./pieces.ts";
 /** The largest message: with room to spare for a box set of thousands of tracks. */
 export const MAX_MESSAGE_BYTES = 50 * 1024 * 1024;
 
-/** Elements of one resource, release or deal, and of these in a message: they bound what a message made for it can cost. */
-const MAX_ELEMENTS = 100_000;
-const MAX_PIECES = 50_000;
+/**
+ * The most elements of one resource, release or deal, the most of these, and the most elements of a message: what was read of
+ * them is held until the message is whole, in an isolate of 128 MB. Half a million elements came to 60 MB.
+ */
+const MAX_PIECE_ELEMENTS = 100_000;
+const MAX_PIECES = 10_000;
+const MAX_ELEMENTS = 500_000;
 
 /** What a message is called in a refusal. */
 const SUBJECT = "The message";
@@ -37,6 +41,7 @@ export class ErnReader {
   #count = 0;
   #bytes = 0;
   #elements = 0;
+  #pieceElements = 0;
   #root: { dialect: Dialect; attributes: Attributes } | null = null;
 
   /** What the message is, as soon as its root element was read. */
@@ -68,13 +73,13 @@ export class ErnReader {
     const parent = this.#openElements.at(-1);
     // Lists are read through; whatever stands in one, or beside them, is a piece.
     if (parent === undefined && names.length === 3 && name.endsWith("List")) return;
-    if (parent === undefined) this.#elements = 0;
+    if (parent === undefined) this.#pieceElements = 0;
     this.#elements += 1;
-    if (this.#elements > MAX_ELEMENTS) {
-      throw new Problem("file_unreadable", {
-        detail: `${SUBJECT} holds a <${this.#openElements[0]?.name}> of more than ${MAX_ELEMENTS} elements (line ${this.#xml.line}).`,
-      });
+    this.#pieceElements += 1;
+    if (this.#pieceElements > MAX_PIECE_ELEMENTS) {
+      throw this.#tooMany(`a <${this.#openElements[0]?.name}> of more than ${MAX_PIECE_ELEMENTS} elements`);
     }
+    if (this.#elements > MAX_ELEMENTS) throw this.#tooMany(`more than ${MAX_ELEMENTS} elements`);
     const element: Element = { name, attributes, children: [], text: "", line: this.#xml.line };
     parent?.children.push(element);
     this.#openElements.push(element);
@@ -84,12 +89,12 @@ export class ErnReader {
     const element = this.#openElements.pop();
     if (element === undefined || this.#openElements.length > 0) return;
     this.#count += 1;
-    if (this.#count > MAX_PIECES) {
-      throw new Problem("file_unreadable", {
-        detail: `${SUBJECT} holds more than ${MAX_PIECES} resources, releases and deals (line ${this.#xml.line}).`,
-      });
-    }
+    if (this.#count > MAX_PIECES) throw this.#tooMany(`more than ${MAX_PIECES} resources, releases and deals`);
     this.#pieces.add(element);
+  }
+
+  #tooMany(what: string): Problem {
+    return new Problem("file_unreadable", { detail: `${SUBJECT} holds ${what} (line ${this.#xml.line}).` });
   }
 }
 
