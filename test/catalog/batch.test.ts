@@ -2,8 +2,9 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MOST_ITEMS } from "../../src/catalog/batch/model.ts";
 import { readPatch } from "../../src/catalog/batch/schema.ts";
-import { askBatch } from "../../src/catalog/batch/service.ts";
+import { askBatch, getBatch } from "../../src/catalog/batch/service.ts";
 import { runCatalogBatch } from "../../src/catalog/index.ts";
 import type { Ctx } from "../../src/db/ctx.ts";
 import { ask, deliver, quietEnv } from "../harness/doors.ts";
@@ -545,6 +546,39 @@ describe("a large batch", () => {
     expect((await send(Array(40).fill({ ...item, set: { title: "x".repeat(110_000) } }))).status).toBe(413);
     expect((await send([{ ...item, set: { title: "x".repeat(130_000) } }])).status).toBe(413);
   });
+
+  it("of few things that are large is carried out by a job too, and of many that are too large is refused", async () => {
+    const { world, owner } = await newOwner();
+    const things = await seeded(world, 110);
+    const credits = (word: string) =>
+      Array.from({ length: 300 }, (_, at) => ({
+        name: `${word} ${at} ${"x".repeat(150)}`,
+        role: "Producer",
+        partyId: null,
+      }));
+    await env.DB.prepare(
+      `UPDATE catalog_items SET document_json = json_set(document_json, '$.contributions', json(?2))
+       WHERE artist_id = ?1`,
+    )
+      .bind(world.artistId, JSON.stringify(credits("Old")))
+      .run();
+    const few = things.slice(0, 20).map(({ id }) => ({ id, version: 1, set: { contributions: [] } }));
+    const response = await owner.post(`${base}/batch`, { items: few }, { "idempotency-key": "large" });
+    expect(response.status).toBe(202);
+    const done = await atRest(owner, (await bodyOf(response)).id);
+    expect(done.counts).toEqual({ applied: 20, skipped: 0, failed: 0 });
+    const wide = few.map((item) => ({ ...item, version: 2, set: { contributions: credits("New").slice(0, 150) } }));
+    expect((await batch(owner, wide.slice(0, 5), { dryRun: true })).counts).toMatchObject({ applied: 5 });
+    await env.DB.prepare("UPDATE catalog_items SET document_json = document_json || ? WHERE artist_id = ?")
+      .bind(" ".repeat(100_000), world.artistId)
+      .run();
+    const many = things.map(({ id }) => ({ id, version: 1, set: { title: "New" } }));
+    for (const mode of ["atomic", "partial"]) {
+      expect((await owner.post(`${base}/batch`, { mode, items: many })).status).toBe(413);
+    }
+    const alone = await batch(owner, [{ id: things[99]?.id ?? "", version: 1, set: { title: "New" } }]);
+    expect(alone.counts).toMatchObject({ applied: 1 });
+  });
 });
 
 describe("a batch as CSV", () => {
@@ -841,7 +875,7 @@ describe("five hundred recordings with ten fields each", () => {
   const set = (at: number, word: string) => ({
     title: `${word} ${at}`,
     versionTitle: `${word} Edit`,
-    isrc: isrc(word === "New" ? at + 1000 : at + 2000),
+    isrc: isrc(word === "New" ? at + 10_000 : at + 20_000),
     artists: [{ name: `${word} Harbor`, role: "MainArtist", partyId: null }],
     contributions: [{ name: `${word} Producer`, role: "Producer", partyId: null }],
     durationMs: 1000 + at,
@@ -875,6 +909,16 @@ describe("five hundred recordings with ten fields each", () => {
       expect(ctx.db.meter.rowsWritten).toBeGreaterThan(500);
     },
   );
+
+  it("and the most items that a batch may have fit one transaction", async () => {
+    const world = await newWorld();
+    const things = await seeded(world, MOST_ITEMS);
+    const items = things.map(({ id, version }, index) => ({ index, id, version, set: set(index, "New") }));
+    const { ctx, id, ms } = await cost(world, { mode: "atomic", items, reverts: null });
+    console.log(`${MOST_ITEMS} × 10, atomic: ${ms} ms, ${JSON.stringify(ctx.db.meter)}`);
+    const { row, results } = await getBatch(ctx, id);
+    expect([row.status, row.applied, results.length]).toEqual(["done", MOST_ITEMS, MOST_ITEMS]);
+  });
 
   it.each(["partial", "atomic"])("%s: taken back exactly", async (mode) => {
     const { world, owner } = await newOwner();

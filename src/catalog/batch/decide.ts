@@ -44,6 +44,9 @@ interface Drafted {
   readonly conflicts: readonly Conflict[];
 }
 
+/** The most warnings that are said of one thing. */
+const MOST_WARNINGS = 20;
+
 /** A document and what changed of it travel in one row, each as JSON within JSON, which may double it. */
 const MOST_CHARACTERS = 120_000;
 
@@ -149,7 +152,7 @@ function decideOne(ctx: Ctx, around: Surroundings, { sent, before, facts, confli
     outcome: "applied",
     version: row.version,
     changes,
-    warnings: warningsOf(row),
+    warnings: warningsOf(row).slice(0, MOST_WARNINGS),
     conflicts,
   };
   if (row.document.length + JSON.stringify(result).length > MOST_CHARACTERS) {

@@ -29,6 +29,12 @@ export const MOST_ITEMS = 2000;
 /** A batch of more items is carried out by a job. */
 export const MOST_AT_ONCE = 100;
 
+/** The most characters of an answer that is kept whole; a batch that comes to more is carried out by a job. */
+export const MOST_ANSWER_CHARACTERS = 300_000;
+
+/** The most characters that the documents of a batch's things may have together, so that all of them fit one transaction. */
+export const MOST_WEIGHT_CHARACTERS = 8_000_000;
+
 /** How many items of a partial batch are carried out in one transaction, and before its progress is told. */
 export const ITEMS_PER_STEP = 100;
 

@@ -16,6 +16,7 @@ import {
   countsOf,
   ITEMS_PER_STEP,
   type ItemResult,
+  MOST_ANSWER_CHARACTERS,
   MOST_ITEMS,
   noneOf,
   type PatchReader,
@@ -57,11 +58,17 @@ export async function rehearse(ctx: Ctx, read: PatchReader, order: BatchOrder): 
   return { row, results, isRehearsal: true };
 }
 
-/** Carries a whole batch out in one transaction, and keeps what became of it. @throws Problem `unavailable` */
-export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): Promise<BatchState> {
+/**
+ * Carries a whole batch out in one transaction, and keeps what became of it.
+ *
+ * @returns null when that is too much for one answer: nothing was done
+ * @throws Problem `unavailable` when what it names keeps changing
+ */
+export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): Promise<BatchState | null> {
   const batch = newBatch(ctx, order);
   for (let tries = 1; ; tries += 1) {
     const { row, results, changed } = await planWhole(ctx, read, batch, order);
+    if (JSON.stringify(results).length > MOST_ANSWER_CHARACTERS) return null;
     const state = { row, results, isRehearsal: false };
     try {
       await commit(ctx, "batch.apply", {

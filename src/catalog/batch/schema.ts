@@ -164,7 +164,7 @@ export const Batch = z
           ...about,
           version: z.int().meta({ description: "The version it has from now on." }),
           changes: z.array(z.object({ path: z.string(), from: value, to: value })),
-          warnings: z.array(CatalogWarning),
+          warnings: z.array(CatalogWarning).meta({ description: "The first twenty about it as it is now." }),
         }),
       )
       .meta({ description: "What was changed; with the two lists below once the batch is at rest, else empty." }),
