@@ -254,6 +254,17 @@ describe("a release under embargo", () => {
 });
 
 describe("what is secret with a release", () => {
+  it("whoever may change the catalog may know all of it: a refusal that names what is in the way betrays nothing", () => {
+    const changes = registeredOperations.filter(
+      ({ method, path, operation }) =>
+        method !== "get" && path.includes("/catalog/") && !/CalendarFeed$/.test(operation),
+    );
+    expect(changes.length).toBeGreaterThan(20);
+    for (const { operation } of changes) {
+      for (const role of MATRIX[operation] ?? []) expect(sees(role), `${operation} ${role}`).toBe(true);
+    }
+  });
+
   it("a recording on another release is no secret, and a work of another recording is none", async () => {
     const world = await newWorld();
     const [owner, viewer] = [await world.as("owner"), await world.as("viewer")];
