@@ -97,7 +97,7 @@ async function newItem({ owner }: Place, plural: string, input: object): Promise
 }
 
 /** Makes a batch that changed something. */
-async function newBatch(place: Place): Promise<string> {
+export async function newBatch(place: Place): Promise<string> {
   const items = [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }];
   const response = await place.owner.post("/api/dashboard/catalog/batch", { items });
   return ((await response.json()) as { id: string }).id;

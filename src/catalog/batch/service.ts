@@ -3,6 +3,7 @@
 import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { Problem } from "../../kernel/problems.ts";
 import {
   type BatchMode,
@@ -18,6 +19,7 @@ import {
   type BatchRow,
   findBatch,
   findWeight,
+  listBatches,
   listBatchItems,
   moveBatchStatements,
   skipWaitingStatements,
@@ -68,6 +70,17 @@ async function askJob(ctx: Ctx, order: BatchOrder): Promise<BatchState> {
     result: state,
   });
   return state;
+}
+
+/** Lists batches, newest first, without what became of their items. */
+export async function listBatchPage(
+  ctx: Ctx,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<BatchRow>> {
+  const binding = bindingOf(ctx.scope, "listBatches", {});
+  const [before] = readCursor(ctx, binding, cursor) ?? [];
+  const rows = await listBatches(ctx.db, ctx.scope, before === undefined ? null : String(before), limit);
+  return pageFrom(ctx, binding, rows, limit, (row) => [row.id]);
 }
 
 /** Finds a batch; once it is at rest with what became of each item. Reads a row for each. @throws Problem `not_found` */
