@@ -30,6 +30,11 @@ const variables = z.object({
   SPOTIFY_REDIRECT_URI: z.string().min(1).optional(),
   SPOTIFY_ACCOUNTS_URL: z.url().optional(),
   SPOTIFY_API_URL: z.url().optional(),
+  YOUTUBE_CLIENT_ID: z.string().min(1).optional(),
+  YOUTUBE_CLIENT_SECRET: z.string().min(1).optional(),
+  SOUNDCLOUD_CLIENT_ID: z.string().min(1).optional(),
+  SOUNDCLOUD_CLIENT_SECRET: z.string().min(1).optional(),
+  STAND_IN_URL: z.url().optional(),
   SUPPORT_EMAILS: z.string().default(""),
   ISOLATE_COPY: z.enum(["on", "off"]).default("on"),
 });
@@ -67,6 +72,14 @@ export function settingsOf(env: Env): Settings {
     homeUrl: given.HOME_URL,
     vaultKeys: given.VAULT_KEYS ?? null,
     spotify: spotifyOf(given),
+    clients: {
+      youtube: { clientId: given.YOUTUBE_CLIENT_ID ?? null, clientSecret: given.YOUTUBE_CLIENT_SECRET ?? null },
+      soundcloud: {
+        clientId: given.SOUNDCLOUD_CLIENT_ID ?? null,
+        clientSecret: given.SOUNDCLOUD_CLIENT_SECRET ?? null,
+      },
+    },
+    standInUrl: (given.ENVIRONMENT === "development" ? given.STAND_IN_URL : undefined) ?? null,
     supportEmails: given.SUPPORT_EMAILS.toLowerCase()
       .split(/[\s,]+/)
       .filter((entry) => entry !== ""),
@@ -105,6 +118,8 @@ function spotifyOf(given: z.output<typeof variables>): Settings["spotify"] {
 /** What a door reads of the outside world, and nobody else may. */
 export interface Outside {
   readonly now: number;
+  /** Where work may take long; elsewhere the clock stands still. */
+  readonly clock?: BaseCtx["clock"];
   readonly randomBytes: (count: number) => Uint8Array;
   readonly fetch: typeof fetch;
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -128,6 +143,7 @@ export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"]): 
     settings: settingsOf(env),
     actor,
     now,
+    clock: outside.clock ?? { now: () => now, wait: (ms) => scheduler.wait(ms) },
     requestId: makeId("request", now, randomBytes(ID_RANDOM_BYTES)),
     claim: null,
     newId: (kind) => makeId(kind, now, randomBytes(ID_RANDOM_BYTES)),

@@ -2,6 +2,7 @@
 
 import { visible } from "./app.ts";
 import { runCatalogBatch, runImport } from "./catalog/index.ts";
+import { eraseReports, planNight, syncConnection } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
 import { rotateVault } from "./db/vault.ts";
@@ -10,6 +11,7 @@ import { contextOf } from "./env.ts";
 import { mailAddressLink, mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
+import type { Day } from "./kernel/time.ts";
 import { mailDigest, mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
 import {
   checkBooks,
@@ -52,6 +54,9 @@ const answers: Answers = {
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
   "mail.digest": (base, { userId, window }) => mailDigest(base, visible, userId, window),
+  "connector.plan": (base, { night, asOf }) => planNight(base, night as Day, asOf),
+  "connector.sync": (base, body) => forArtist(base, body.artistId, (ctx) => syncConnection(ctx, body)),
+  "connector.erase": (base, body) => forArtist(base, body.artistId, (ctx) => eraseReports(ctx, body.provider)),
   "mail.guest_invitation": (base, body) =>
     forArtist(base, body.artistId, (ctx) => mailGuestInvitation(ctx, body.guestId, body.origin)),
 };
@@ -131,6 +136,7 @@ function answerJob<K extends JobKind>(base: BaseCtx, job: { kind: K; body: JobBo
 function baseOf(env: Env, execution: ExecutionContext, kind: string): BaseCtx {
   const outside = {
     now: Date.now(),
+    clock: { now: () => Date.now(), wait: (ms: number) => scheduler.wait(ms) },
     randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
     fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
     waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),

@@ -31,6 +31,22 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** Files of rooms with other names: a path (a folder ends in a slash) → the layer whose imports it may have, and why it exists. */
 const OTHER_FILES: Record<string, { as: string; because: string }> = {
+  "catalog/versions/transitions.ts": {
+    as: "service",
+    because: "moves a release; service.ts shows what was kept by it",
+  },
+  "catalog/versions/contents.ts": { as: "service", because: "all that a release holds, as it is sent and compared" },
+  "catalog/versions/requirements.ts": { as: "model", because: "what a release must have before a move" },
+  "catalog/calendar/dates.ts": {
+    as: "service",
+    because: "what a date brings along, written with any change of a release",
+  },
+  "catalog/embargo/secrets.ts": { as: "service", because: "whatever shows things of the catalog asks it" },
+  "catalog/media/objects.ts": { as: "repository", because: "the bytes of media in R2" },
+  "catalog/versions/canonical.ts": { as: "model", because: "the one text of a document, and its hash" },
+  "catalog/versions/diff.ts": { as: "model", because: "what differs between two documents" },
+  "catalog/calendar/instants.ts": { as: "model", because: "when a release comes out, zone by zone" },
+  "catalog/calendar/icalendar.ts": { as: "model", because: "a calendar as calendar programs read it" },
   "mail/cloudflare.ts": { as: "service", because: "one provider of mail" },
   "mail/resend.ts": { as: "service", because: "one provider of mail" },
   "messages/hub.ts": { as: "service", because: "the Durable Object of a team" },
@@ -101,9 +117,11 @@ const OTHER_FILES: Record<string, { as: string; because: string }> = {
   "statements/post.ts": { as: "service", because: "books what was read" },
   "statements/export/": { as: "service", because: "statements as CSV and PDF" },
   "identity/spotify/provider.ts": { as: "model", because: "what is said to Spotify's accounts service" },
-  "connectors/engine.ts": { as: "service", because: "drives every provider" },
+  "connectors/engine/": { as: "service", because: "drives every provider" },
+  "connectors/grants/clients.ts": { as: "model", because: "this deployment's apps at providers, and where those are" },
+  "identity/oauth/client.ts": { as: "model", because: "what is said to another service's OAuth endpoints" },
   "connectors/provider.ts": { as: "model", because: "what a provider is" },
-  "connectors/providers/": { as: "model", because: "one folder per live source, and their registry" },
+  "connectors/providers/": { as: "model", because: "one file per live source, and their registry" },
   "team/doorman.ts": { as: "service", because: "answers what http asks about a caller" },
 };
 

@@ -12,7 +12,11 @@ const needsNode = ["test/**/*.node.test.ts", "test/long/**/*.test.ts"];
 const inWorker = ["test/statements/pipeline/**"];
 const needsNothing = ["kernel", "contract", "tools", "statements"].map((folder) => `test/${folder}/**/*.test.ts`);
 // What reads files in the catalog runs in both: the Worker's decoders and patterns are not Node's.
-needsNothing.push("test/architecture.test.ts", "test/catalog/reading/**/*.test.ts");
+needsNothing.push(
+  "test/architecture.test.ts",
+  "test/catalog/reading/**/*.test.ts",
+  "test/connectors/nights/**/*.test.ts",
+);
 
 // Tests of a folder that is named nowhere would silently not run, so the folders are read from disk.
 const rooms = readdirSync(at("test"), { withFileTypes: true })
@@ -65,6 +69,10 @@ export default defineConfig(async () => {
                   PUBLIC_URL: "https://dashboard.test",
                   VAULT_KEYS: `k2:${Buffer.alloc(32, 2).toString("base64")},k1:${Buffer.alloc(32, 1).toString("base64")}`,
                   SPOTIFY_CLIENT_ID: "app-of-tests",
+                  YOUTUBE_CLIENT_ID: "app-of-tests",
+                  YOUTUBE_CLIENT_SECRET: "secret-of-tests",
+                  SOUNDCLOUD_CLIENT_ID: "app-of-tests",
+                  SOUNDCLOUD_CLIENT_SECRET: "secret-of-tests",
                   SUPPORT_EMAILS: "help@support.test, @operators.test",
                   LONG: process.env.LONG ?? "",
                   SEED: process.env.SEED ?? "",
@@ -83,7 +91,7 @@ export default defineConfig(async () => {
               ...rooms.map((folder) => `test/${folder}/**/*.test.ts`),
               ...inWorker.map((folder) => `${folder}/*.test.ts`),
             ],
-            exclude: needsNode,
+            exclude: [...needsNode, "test/connectors/nights/**"],
             setupFiles: [at("test/harness/setup.ts")],
             isolate: false,
             testTimeout: 30_000,

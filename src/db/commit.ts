@@ -1,7 +1,9 @@
 // The home of change: one batch holding the claim, the writes, the audit row and the jobs asked for, all or nothing.
 
-import type { JobMessage, JobRequest } from "../jobs/messages.ts";
+import { sql } from "drizzle-orm";
+import type { JobMessage, TimedRequest } from "../jobs/messages.ts";
 import { actorName } from "../kernel/scope.ts";
+import { packRows } from "./bulk.ts";
 import type { Write } from "./client.ts";
 import type { BaseCtx, Ctx } from "./ctx.ts";
 import { auditLog, idempotencyKeys, outbox } from "./tables.ts";
@@ -13,7 +15,7 @@ export interface Change {
   readonly target?: string;
   readonly before?: unknown;
   readonly after?: unknown;
-  readonly jobs?: readonly JobRequest[];
+  readonly jobs?: readonly TimedRequest[];
   /** What the endpoint will present; kept with the claim so that a repeated request gets the same answer. */
   readonly result?: unknown;
   /** Whose audit log it belongs in, when the verb has no scope yet (the artist was just created). */
@@ -46,18 +48,29 @@ export async function commit(ctx: BaseCtx | Ctx, action: string, change: Change)
  *
  * Anything a person would call a change goes through {@link commit}.
  */
-export async function persist(ctx: BaseCtx, writes: readonly Write[], jobs: readonly JobRequest[] = []): Promise<void> {
-  const messages: JobMessage[] = jobs.map((job) => ({ ...job, id: ctx.newId("job") }));
-  const asked = messages.map((message) =>
-    ctx.db.orm.insert(outbox).values({
-      id: message.id,
-      kind: message.kind,
-      body: JSON.stringify(message.body),
-      leaseUntil: ctx.now + ctx.settings.outboxLeaseMs,
-      createdAt: ctx.now,
-    }),
+export async function persist(
+  ctx: BaseCtx,
+  writes: readonly Write[],
+  jobs: readonly TimedRequest[] = [],
+): Promise<void> {
+  const asked = jobs.map(({ at, ...job }) => ({
+    at: at ?? null,
+    message: { ...job, id: ctx.newId("job") } as JobMessage,
+  }));
+  const rows = asked.map(({ at, message }) => [
+    message.id,
+    message.kind,
+    JSON.stringify(message.body),
+    at ?? ctx.now + ctx.settings.outboxLeaseMs,
+  ]);
+  const kept = packRows(rows.map((row) => JSON.stringify(row))).map((pack) =>
+    ctx.db.orm.run(sql`
+      INSERT INTO ${outbox} (id, kind, body_json, lease_until, attempts, created_at)
+      SELECT value->>0, value->>1, value->>2, value->>3, 0, ${ctx.now} FROM json_each(${pack})`),
   );
-  await ctx.db.write([...writes, ...asked]);
+  await ctx.db.write([...writes, ...kept]);
+  // What has a time of its own is sent by the sweep, when the time has come.
+  const messages = asked.flatMap(({ at, message }) => (at === null ? [message] : []));
   if (messages.length > 0) ctx.send(messages);
 }
 

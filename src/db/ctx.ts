@@ -28,6 +28,10 @@ export interface Settings {
   /** The keys other people's secrets are sealed with, as set; read by the vault alone. Null: nothing can be sealed. */
   readonly vaultKeys: string | null;
   readonly spotify: SpotifySettings;
+  /** The apps at other providers, by the provider's id. */
+  readonly clients: Readonly<Record<string, ClientSettings>>;
+  /** Answers in the place of every provider but Spotify, in development; null elsewhere. */
+  readonly standInUrl: string | null;
   /** Who may ask artists for support access: addresses, or `@domain` for all of a domain. */
   readonly supportEmails: readonly string[];
   /** Whether an isolate keeps finished answers of its own beside KV; off to measure what KV costs. */
@@ -43,6 +47,12 @@ export interface SpotifySettings {
   readonly redirectUri: string | null;
   readonly accountsUrl: string;
   readonly apiUrl: string;
+}
+
+/** An app at a provider, as set; what is null is missing. */
+export interface ClientSettings {
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
 }
 
 /** The stores beside D1. */
@@ -67,6 +77,12 @@ export interface Claim {
   readonly answer: (result: unknown) => { status: number; body: string | null; headers: Record<string, string> };
 }
 
+/** The door's clock, for what takes longer than a moment: waiting one's turn at another service. */
+export interface Clock {
+  readonly now: () => Instant;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
 /** What every verb is handed. Nothing of ours reads the clock, randomness or the network by itself. */
 export interface BaseCtx {
   readonly db: Db;
@@ -74,6 +90,7 @@ export interface BaseCtx {
   readonly settings: Settings;
   readonly actor: Actor;
   readonly now: Instant;
+  readonly clock: Clock;
   readonly requestId: string;
   readonly claim: Claim | null;
   readonly newId: <K extends IdKind>(kind: K) => Id<K>;

@@ -190,6 +190,21 @@ export async function openVault(
   scope: ArtistScope,
   { id, provider }: VaultPlace,
 ): Promise<string | null> {
+  const open = await findSecret(ctx, scope, id);
+  return open === null ? null : open(provider);
+}
+
+/**
+ * Finds a secret of an artist, to be opened by who says whose service it is for: so it can be read in one batch with what
+ * says so. Null when there is none.
+ *
+ * @returns opens it. @throws SealBroken; Problem `misconfigured`
+ */
+export async function findSecret(
+  ctx: BaseCtx,
+  scope: ArtistScope,
+  id: string,
+): Promise<((provider: string) => Promise<string>) | null> {
   const [[row]] = await ctx.db.read(
     ctx.db.orm
       .select({ envelope: vaultItems.envelope })
@@ -197,7 +212,7 @@ export async function openVault(
       .where(and(eq(vaultItems.artistId, scope.artistId), eq(vaultItems.id, id))),
   );
   if (row === undefined) return null;
-  return unseal(keyRingOf(ctx.settings.vaultKeys), [scope.artistId, id, provider], row.envelope);
+  return (provider) => unseal(keyRingOf(ctx.settings.vaultKeys), [scope.artistId, id, provider], row.envelope);
 }
 
 /** The jobs that seal anew what older keys of the ring hold; none where there is no vault or no older key. */

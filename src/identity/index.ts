@@ -17,10 +17,19 @@ export {
   TOKEN_BYTES,
   tokenFrom,
 } from "./model.ts";
+export {
+  GrantRefused,
+  jsonOf,
+  type OAuthClient,
+  type OAuthTokens,
+  refreshTokens,
+  textOf,
+} from "./oauth/client.ts";
+export { type Arrival, arrive, type Departure, depart } from "./oauth/service.ts";
 export { htmlPage, pageHeaders, problemPageOr, signInFirstPage } from "./pages.tsx";
 export { registerIdentity } from "./routes.ts";
 export { mailSignInLink, requestSignIn } from "./service.ts";
-export { GrantRefused, refreshTokens, type SpotifyTokens, spotifyAppOf, spotifyClientOf } from "./spotify/provider.ts";
+export { spotifyAppOf, spotifyClientOf, spotifyOAuth } from "./spotify/provider.ts";
 export { CALLBACK_PROBLEMS, CallbackQuery } from "./spotify/schema.ts";
-export { type Arrival, arriveFromSpotify, type Departure, departToSpotify } from "./spotify/service.ts";
+export { arriveFromSpotify } from "./spotify/service.ts";
 export { sessions, users } from "./tables.ts";

@@ -58,6 +58,12 @@ export const JOBS = {
   "statement.sweep": z.strictObject({ artistId }),
   /** Seal with the current key what an old one holds, one page of secrets after another. */
   "vault.rotate": z.strictObject({ kid: z.string(), after: z.tuple([z.string(), z.string()]) }),
+  /** Ask for a night's run of the next connections that have none, and for what is left after them. */
+  "connector.plan": z.strictObject({ night: z.string(), asOf: z.number() }),
+  /** Read what is left of a run, as far as one delivery goes. */
+  "connector.sync": z.strictObject({ artistId, connectionId: z.string(), runId: z.string() }),
+  /** Erase what a provider that was disconnected had reported, some days at a time. */
+  "connector.erase": z.strictObject({ artistId, provider: z.string() }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),
   /** Mail a person what they have not read, once for the window that began at this moment. */
@@ -74,6 +80,9 @@ export type JobBody<K extends JobKind> = z.infer<(typeof JOBS)[K]>;
 
 /** Work that a change asks for: one kind of job with its body. */
 export type JobRequest = { [K in JobKind]: { readonly kind: K; readonly body: JobBody<K> } }[JobKind];
+
+/** Work that is to be begun at a time: until then it lies in the outbox. */
+export type TimedRequest = JobRequest & { readonly at?: number };
 
 /** What travels through the queue: the outbox row's id and the request. */
 export type JobMessage = JobRequest & { readonly id: string };

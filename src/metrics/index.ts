@@ -23,8 +23,12 @@ export {
   type PlayFigure,
   type PlayPlace,
 } from "./facts/repository.ts";
-export { type PlayReport, replaceDays, restateDays } from "./facts/service.ts";
+export { changedDays, forgetDays, type PlayReport, replaceDays, restateDays } from "./facts/service.ts";
 export { playDays, playMonths, playPacks, playRollups, playSources } from "./facts/tables.ts";
+export type { Measure, MeasuredDay } from "./measures/model.ts";
+export { forgetMeasureStatements, listMeasures, measureStatements } from "./measures/repository.ts";
+export { changedMeasures } from "./measures/service.ts";
+export { measureDays } from "./measures/tables.ts";
 export { CUTS, type Cut, DETAIL_CUTS, type DetailCut } from "./rollups/model.ts";
 export {
   type Cell,

@@ -28,6 +28,9 @@ const SPEAKERS = 20;
 const OVERVIEW = "/api/dashboard/earnings/overview";
 const EARNINGS = "/api/dashboard/earnings?from=2024-10&to=2026-09&groupBy=platform";
 const STREAMS = "/api/dashboard/streams?granularity=day&from=2026-06-01&to=2026-08-29&groupBy=territory";
+/** D1 and Queues, in dollars. @see platform limits and prices of D1 and Queues, checked 2026-11 */
+const DOLLARS = { rowWritten: 1 / 1e6, rowRead: 0.001 / 1e6, queueOperation: 0.4 / 1e6 };
+const NIGHTLY_CONNECTIONS = 10_000;
 const QUESTION_ROUNDS = 7;
 const QUESTION_REQUESTS = 100;
 const CATALOG = "/api/dashboard/catalog?limit=50";
@@ -57,6 +60,7 @@ await main(import.meta.url, async () => {
     if (isWanted("sockets")) await sockets(table);
     if (isWanted("import")) await imports(table, folder, wants.includes("--long"));
     if (isWanted("exports")) await exportsOf(table, wants.includes("--long"));
+    if (isWanted("connectors")) await connectors(table);
     if (isWanted("bundle")) await bundle(table);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -704,6 +708,45 @@ async function floorImport(file, folder) {
   connection.exec("COMMIT");
   connection.close();
   return performance.now() - startedAt;
+}
+
+/** What a night of many connections costs, out of what one costs in D1 and what many do to a store's limit. @param {Line[]} table */
+async function connectors(table) {
+  const { output } = await capture("vitest", [
+    "run",
+    "--config",
+    "test/vitest.config.ts",
+    "test/connectors/nights/many.test.ts",
+    "test/connectors/pulling.test.ts",
+  ]);
+  const said = [...output.matchAll(/BENCH (\{.*\})/g)].map(([, json]) => JSON.parse(String(json)));
+  const many = said.find((each) => "shareOfLimit" in each);
+  const nights = said.find((each) => "youtube restated" in each);
+  if (many === undefined || nights === undefined) throw new Error(output);
+  const share = many.shareOfLimit;
+  table.push({
+    name: "connectors: calls at 50 ms each ÷ what the store's limit allows",
+    figure: share.toFixed(2),
+    target: "≥ 0.8",
+    met: share >= 0.8,
+    note: `${many.calls} calls in ${Math.round(many.seconds)} s of the store's time`,
+  });
+  const planning = NIGHTLY_CONNECTIONS / 200;
+  for (const [store, night] of [
+    ["SoundCloud", nights["soundcloud restated"]],
+    ["YouTube", nights["youtube restated"]],
+  ]) {
+    // A run, the night, its job and the job's end; then what the night itself writes.
+    const written = NIGHTLY_CONNECTIONS * (night.rowsWritten + 8) + planning;
+    const read = NIGHTLY_CONNECTIONS * night.rowsRead;
+    const queued = (NIGHTLY_CONNECTIONS * night.deliveries + planning) * 3;
+    const dollars = written * DOLLARS.rowWritten + read * DOLLARS.rowRead + queued * DOLLARS.queueOperation;
+    table.push({
+      name: `connectors: a night of ${NIGHTLY_CONNECTIONS} at ${store}, each with news`,
+      figure: `$${dollars.toFixed(2)}`,
+      note: `${planning} + ${NIGHTLY_CONNECTIONS * night.deliveries} invocations; each ${night.calls} calls, ${night.batches} batches, ${night.rowsWritten} rows written, ${night.rowsRead} read`,
+    });
+  }
 }
 
 /** @param {Line[]} table */

@@ -3,14 +3,22 @@ import { expect, it } from "vitest";
 import type { z } from "zod";
 import * as catalogAudit from "../../src/catalog/audit/schema.ts";
 import * as batches from "../../src/catalog/batch/schema.ts";
+import * as calendar from "../../src/catalog/calendar/schema.ts";
+import * as deliveries from "../../src/catalog/deliveries/schema.ts";
+import * as embargo from "../../src/catalog/embargo/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as feeds from "../../src/catalog/feeds/schema.ts";
 import * as catalogImports from "../../src/catalog/imports/schema.ts";
+import * as media from "../../src/catalog/media/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
+import * as plans from "../../src/catalog/plans/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
 import * as search from "../../src/catalog/search/schema.ts";
+import * as versions from "../../src/catalog/versions/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
+import * as runs from "../../src/connectors/runs/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
@@ -41,6 +49,7 @@ const shapes = new Map(
     digests,
     guests,
     grants,
+    runs,
     spotify,
     statements,
     exported,
@@ -49,6 +58,13 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    calendar,
+    deliveries,
+    embargo,
+    feeds,
+    media,
+    plans,
+    versions,
     batches,
     catalogAudit,
     catalogImports,
@@ -80,7 +96,17 @@ it.each(
   expect(shape?.meta()?.["example"]).toEqual(example);
 });
 
-it.each(["Connection", "NewConnection", "Connections", "Departure", "SpotifyLink"])("%s", (name) => {
+it.each([
+  "Connection",
+  "NewConnection",
+  "Connections",
+  "ConnectionRun",
+  "ConnectionRuns",
+  "ConnectionNotes",
+  "AskedRun",
+  "Departure",
+  "SpotifyLink",
+])("%s", (name) => {
   const shape = shapes.get(name);
   const example = shape?.meta()?.["example"];
   expect(example, "an example beside the shape").toBeDefined();

@@ -7,9 +7,11 @@ import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
 import { offToken } from "../../src/messages/digests/model.ts";
 import type { Role } from "../../src/team/index.ts";
+import { MEDIA, MEDIA_QUERY, newRelease } from "../harness/catalog.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
 import { agree, standIn } from "../harness/spotify.ts";
+import { connect } from "../harness/stores.ts";
 import {
   atRest,
   bytes,
@@ -21,6 +23,7 @@ import {
   until,
   type World,
 } from "../harness/world.ts";
+import { createStores } from "../simulator/stores.mjs";
 
 /** An artist with an owner who has a session, and an owner's key. */
 export interface Place {
@@ -94,6 +97,48 @@ async function newOrganisation({ person }: Place): Promise<string> {
 /** Makes a thing of the catalog. */
 async function newItem({ owner }: Place, plural: string, input: object): Promise<string> {
   return ((await (await owner.post(`/api/dashboard/catalog/${plural}`, input)).json()) as { id: string }).id;
+}
+
+/** The delivery of the release the path before named, so that one path names two things that belong together. */
+let lastDelivery = "";
+
+/** A release that a store was asked to take. */
+async function newSentRelease({ owner }: Place): Promise<string> {
+  const { id, deliveries } = await newRelease(owner, { stores: ["deezer"] });
+  lastDelivery = deliveries["deezer"] ?? "";
+  return id;
+}
+
+async function newEmbargoed(place: Place): Promise<string> {
+  const id = await newItem(place, "releases", { title: "Night Swims", type: "ep" });
+  await place.owner.put(`/api/dashboard/catalog/releases/${id}/embargo`, { until: "lift" });
+  return id;
+}
+
+/** Uploads artwork to a new release. */
+async function newArtwork(place: Place): Promise<string> {
+  const id = await newItem(place, "releases", { title: "Night Swims", type: "ep" });
+  const response = await place.owner.send("POST", `/api/dashboard/catalog/releases/${id}/artwork?${MEDIA_QUERY.png}`, {
+    body: MEDIA.png,
+    headers: { "content-length": String(MEDIA.png.length) },
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** A private link's token for artwork of somebody's. */
+async function newMediaToken(): Promise<string> {
+  const place = await newPlace();
+  const response = await place.owner.get(`/api/dashboard/catalog/media/${await newArtwork(place)}/link`);
+  const { url } = (await response.json()) as { url: string };
+  return url.slice(url.indexOf("=") + 1);
+}
+
+/** The secret of a subscribed calendar of somebody's. */
+async function newFeedToken(): Promise<string> {
+  const { owner } = await newPlace();
+  const response = await owner.post("/api/dashboard/catalog/calendar/feeds", { name: "Releases" });
+  const { url } = (await response.json()) as { url: string };
+  return url.slice(url.indexOf("=") + 1);
 }
 
 /** Makes a batch that changed something. */
@@ -291,6 +336,20 @@ async function newFileToken(): Promise<string> {
   return url.slice(url.indexOf("=") + 1);
 }
 
+/** The run of the connection that the path before named. */
+let lastRun = "";
+
+/** Connects a store whose first run is over. */
+export async function newConnection(world: World): Promise<string> {
+  const id = await connect(await world.ctx(), createStores(), "soundcloud");
+  await env.DB.prepare("UPDATE connection_runs SET status = 'succeeded' WHERE connection_id = ?").bind(id).run();
+  const run = await env.DB.prepare("SELECT id FROM connection_runs WHERE connection_id = ?")
+    .bind(id)
+    .first<{ id: string }>();
+  lastRun = run?.id ?? "";
+  return id;
+}
+
 /** Makes a real thing for a path parameter. The key is the part of the path that names it; the longest that fits wins. */
 export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   "/statements/:id": async ({ owner }) => (await imported(owner, "statement.tsv", newFile())).id,
@@ -329,6 +388,21 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return `Song ${files} (Glass Harbor)`;
   },
   "/catalog/releases/:id": (place) => newItem(place, "releases", { title: "Night Swims", type: "ep" }),
+  "/catalog/releases/:id/versions": async ({ owner }) => (await newRelease(owner, { status: "live" })).id,
+  "/catalog/releases/:id/deliveries": newSentRelease,
+  "/deliveries/:delivery": async () => lastDelivery,
+  "/versions/:number": async () => "1",
+  "/catalog/releases/:id/embargo": newEmbargoed,
+  "/catalog/media/:media": newArtwork,
+  "/catalog/milestones/:milestone": async (place) => {
+    const id = await newItem(place, "releases", { title: "Night Swims", type: "ep" });
+    const said = { name: "Shoot the video", date: "2026-10-10" };
+    const response = await place.owner.post(`/api/dashboard/catalog/releases/${id}/milestones`, said);
+    return ((await response.json()) as { data: { id: string }[] }).data[0]?.id ?? "";
+  },
+  "/catalog/milestone-templates/:template": (place) =>
+    newItem(place, "milestone-templates", { name: "Plan", milestones: [{ name: "Announce", offsetDays: -7 }] }),
+  "/catalog/calendar/feeds/:feed": (place) => newItem(place, "calendar/feeds", { name: "Releases" }),
   "/catalog/recordings/:id": (place) => newItem(place, "recordings", { title: "Undertow" }),
   "/catalog/works/:id": (place) => newItem(place, "works", { title: "Undertow" }),
   "/catalog/parties/:id": (place) => newItem(place, "parties", { name: "Ana Ünal" }),
@@ -343,6 +417,9 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     const response = await owner.post("/api/dashboard/integrations/connections", { provider: "spotify" });
     return ((await response.json()) as { id: string }).id;
   },
+  "/integrations/:provider/callback": async () => "spotify",
+  "/integrations/connections/:id/": async ({ world }) => newConnection(world),
+  "/runs/:run": async () => lastRun,
   "/me/sessions/:id": async ({ userId }) => {
     const id = makeId("session", Date.now(), bytes(10));
     await env.DB.prepare(
@@ -458,6 +535,12 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/lines/:line": "2",
   "/unmatched/:identity": "Nobody's Song (None)",
   "/catalog/releases/:id": "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/deliveries/:delivery": "dlv_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/versions/:number": "1",
+  "/catalog/media/:media": "med_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/milestones/:milestone": "mil_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/milestone-templates/:template": "pln_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/calendar/feeds/:feed": "fed_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/recordings/:id": "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/works/:id": "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/parties/:id": "pty_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -465,6 +548,8 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/catalog/imports/:id": "imp_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/integrations/:provider/callback": "spotify",
+  "/runs/:run": "run_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/me/sessions/:id": "ses_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/members/:id": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/me/memberships/:id": "mem_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -520,7 +605,7 @@ export function bodyOf(operation: Operation): unknown {
 /** What of a request is not in its operation's example: a body that is not JSON, a secret that works, a header. */
 interface Raw {
   readonly query: string;
-  readonly body?: string;
+  readonly body?: BodyInit;
   readonly type?: string;
   readonly headers?: Record<string, string>;
 }
@@ -531,6 +616,20 @@ export const RAW: Readonly<Record<string, () => Raw | Promise<Raw>>> = {
   openMessageSocket: async () => ({ query: `?ticket=${await newTicket()}`, headers: { upgrade: "websocket" } }),
   downloadAttachment: async () => ({ query: `?token=${await newFileToken()}` }),
   uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
+  uploadArtwork: () => ({
+    query: `?${MEDIA_QUERY.png}`,
+    body: MEDIA.png,
+    type: "image/png",
+    headers: { "content-length": String(MEDIA.png.length) },
+  }),
+  uploadAudio: () => ({
+    query: `?${MEDIA_QUERY.flac}`,
+    body: MEDIA.flac,
+    type: "audio/flac",
+    headers: { "content-length": String(MEDIA.flac.length) },
+  }),
+  downloadMedia: async () => ({ query: `?token=${await newMediaToken()}` }),
+  readCalendarFeed: async () => ({ query: `?token=${await newFeedToken()}` }),
   createCatalogImport: () => ({ query: "?filename=raw.csv", body: newCatalogue(), type: "text/csv" }),
   sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
@@ -634,6 +733,8 @@ export interface ListAnswer {
 
 /** What tells the place of an item in its list; each list has some of it. */
 export interface Item {
+  readonly day: string;
+  readonly kind: string;
   readonly id: string;
   readonly line: number;
   readonly period: string;
@@ -641,6 +742,7 @@ export interface Item {
   readonly identity: string;
   readonly statementId: string;
   readonly seq: number;
+  readonly actor: string;
 }
 
 /** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */

@@ -1,6 +1,6 @@
 // Over every kind of job: delivered twice it leaves the same state, what fails comes again, what never can is put aside.
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readPatch } from "../../src/catalog/batch/schema.ts";
 import { askBatch } from "../../src/catalog/batch/service.ts";
 import { receiveImport } from "../../src/catalog/imports/receive.ts";
@@ -8,13 +8,22 @@ import { createRecording } from "../../src/catalog/recordings/service.ts";
 import { persist } from "../../src/db/commit.ts";
 import { vaultStatements } from "../../src/db/vault.ts";
 import { JOBS, type JobBody, type JobKind, type JobMessage, type JobRequest } from "../../src/jobs/messages.ts";
+import { replaceDays } from "../../src/metrics/index.ts";
 import { askExport } from "../../src/statements/export/service.ts";
 import { receiveStatement } from "../../src/statements/receive.ts";
 import { askRetraction } from "../../src/statements/service.ts";
 import { brokenDb, deliver, fire, quietEnv } from "../harness/doors.ts";
 import { dumpArtist } from "../harness/dump.ts";
+import { connect } from "../harness/stores.ts";
 import { newBase, newPerson, newWorld, type World } from "../harness/world.ts";
+import { createStores } from "../simulator/stores.mjs";
 import { newCatalogue, newFile } from "./fixtures.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const stores = createStores();
 
 type Fixtures = { [K in JobKind]: (world: World) => Promise<JobBody<K>> };
 
@@ -185,6 +194,28 @@ const FIXTURES: Fixtures = {
       .bind(world.artistId, guestId, now, now + 60_000)
       .run();
     return { artistId: world.artistId, guestId, origin: "https://dashboard.test" };
+  },
+  "connector.plan": async (world) => {
+    await connect(await world.ctx(), stores, "soundcloud");
+    await env.DB.batch([
+      env.DB.prepare("UPDATE provider_grants SET night = '1999-12-31' WHERE artist_id = ?").bind(world.artistId),
+      env.DB.prepare("DELETE FROM outbox WHERE instr(body_json, ?) > 0").bind(world.artistId),
+    ]);
+    return { night: "2000-01-01", asOf: Date.now() };
+  },
+  "connector.sync": async (world) => {
+    vi.stubGlobal("fetch", stores.fetch);
+    const connectionId = await connect(await world.ctx(), stores, "soundcloud");
+    const run = await env.DB.prepare("SELECT id FROM connection_runs WHERE connection_id = ?")
+      .bind(connectionId)
+      .first<{ id: string }>();
+    return { artistId: world.artistId, connectionId, runId: run?.id ?? "" };
+  },
+  "connector.erase": async (world) => {
+    const cell = { platform: "SoundCloud", key: "ZZ", label: null, plays: 3, downloads: 0, other: 0 };
+    const day = { day: "2026-01-01", revision: 1, cells: { territory: [cell], recording: [], release: [] } } as const;
+    await replaceDays(await world.ctx(), { source: "soundcloud-api", lagDays: 0, days: [day] });
+    return { artistId: world.artistId, provider: "soundcloud" };
   },
   "books.check": async (world) => {
     await received(world);

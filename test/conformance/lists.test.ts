@@ -1,4 +1,5 @@
 // Over every registered list: its order, its limits, its walk and its cursors. A new list says in LISTS what to walk over.
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import type { Operation } from "../../src/http/endpoint.ts";
@@ -12,6 +13,7 @@ import {
   documented,
   type Item,
   newBatch,
+  newConnection,
   newDecision,
   newFile,
   newImport,
@@ -52,6 +54,7 @@ async function makeKeys(owner: Caller, count: number): Promise<void> {
 }
 
 const MESSAGES = "/api/dashboard/team/messages";
+const CONNECTIONS = "/api/dashboard/integrations/connections";
 
 async function newThread(owner: Caller): Promise<string> {
   const response = await owner.post(MESSAGES, { subject: "Talk" });
@@ -139,6 +142,19 @@ const LISTS: Readonly<Record<string, List>> = {
   listRecordings: ofCatalog("recordings", { title: "Undertow" }),
   listWorks: ofCatalog("works", { title: "Undertow" }),
   listParties: ofCatalog("parties", { name: "Ana Ünal" }),
+  // Whoever walks over it is in it too: to ask for it is to see the release.
+  listReleaseAccess: {
+    placeOf: ({ actor }) => actor,
+    order: "down",
+    stock: async ({ owner, world }) => {
+      const path = "/api/dashboard/catalog/releases";
+      const { id } = (await (await owner.post(path, { title: "Night Swims", type: "ep" })).json()) as { id: string };
+      await owner.put(`${path}/${id}/embargo`, { until: "lift" });
+      const insert = async () => (await world.as("editor")).get(`${path}/${id}`);
+      for (let at = 0; at < 4; at += 1) await insert();
+      return { path: `${path}/${id}/access-log`, query: {}, other: {}, count: 5, insert };
+    },
+  },
   listThreads: {
     placeOf: ({ id }) => id,
     order: "down",
@@ -206,6 +222,36 @@ const LISTS: Readonly<Record<string, List>> = {
       const path = await realPath(guestDecisions, place);
       for (let at = 0; at < 5; at += 1) await newDecision(place);
       return { path, query: {}, other: {}, count: 5, insert: () => newDecision(place) };
+    },
+  },
+  listConnectionRuns: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner, world }) => {
+      const path = `${CONNECTIONS}/${await newConnection(world)}`;
+      const insert = async () => {
+        await owner.post(`${path}/sync`);
+        await env.DB.prepare("UPDATE connection_runs SET status = 'failed' WHERE artist_id = ?")
+          .bind(world.artistId)
+          .run();
+      };
+      for (let at = 0; at < 4; at += 1) await insert();
+      return { path: `${path}/runs`, query: {}, other: {}, count: 5, insert };
+    },
+  },
+  listConnectionNotes: {
+    placeOf: ({ day, kind, key }) => `${day} ${kind} ${key}`,
+    order: "up",
+    stock: async ({ world }) => {
+      const id = await newConnection(world);
+      const insert = (day: string, key: string) =>
+        env.DB.prepare("INSERT INTO connection_notes VALUES (?, ?, ?, 'total_fell', ?, '{\"plays\":-1}')")
+          .bind(world.artistId, id, day, key)
+          .run();
+      for (const key of ["a", "b", "c"]) await insert("2026-10-01", key);
+      for (const key of ["a", "b"]) await insert("2026-10-02", key);
+      const later = () => insert("2026-10-03", crypto.randomUUID());
+      return { path: `${CONNECTIONS}/${id}/notes`, query: {}, other: {}, count: 5, insert: later };
     },
   },
   listApiKeys: {

@@ -36,6 +36,7 @@ const NOBODYS: Readonly<Record<string, string>> = {
   digest_waiting: "a person's: one mail for all of their artists",
   idempotency_keys: "a caller's; the artist is part of what is hashed",
   outbox: "a job's body names its artist",
+  provider_budgets: "what this deployment may ask of a provider, for all artists together",
 };
 
 interface Column {

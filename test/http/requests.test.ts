@@ -114,6 +114,7 @@ describe("a store that is away", () => {
     "showGuestInvitation",
     "openMessageSocket",
     "downloadAttachment",
+    "downloadMedia",
     "showDigestsOff",
     "turnDigestsOff",
   ]);
@@ -131,7 +132,10 @@ describe("a store that is away", () => {
       continue;
     }
     it(`${operation}: says that it is not available and when to try again, never that it is broken`, async () => {
-      const concrete = path.replace(":line", "2").replace(/:\w+/g, "stm_01k9v3m6s0n8w2e4r6t8y0b1c3");
+      const concrete = path
+        .replace(":line", "2")
+        .replace(":provider", "spotify")
+        .replace(/:\w+/g, "stm_01k9v3m6s0n8w2e4r6t8y0b1c3");
       // Who comes back from Spotify without the cookie they left with is refused before anything is looked up.
       const isArrival = "state" in example.query;
       const query = new URLSearchParams({ ...example.query, ...(isArrival ? { state: stateOf("x") } : {}) }).toString();
@@ -162,7 +166,7 @@ describe("a store that is away", () => {
     for (const { operation, method, path, example } of registeredOperations) {
       if (method !== "get" || !path.startsWith("/api/dashboard/") || operation === "listStatementFormats") continue;
       const query = new URLSearchParams(example.query).toString();
-      const concrete = `${path.replace(":line", "2").replace(/:\w+/g, id)}${query === "" ? "" : `?${query}`}`;
+      const concrete = `${path.replace(":line", "2").replace(":provider", "spotify").replace(/:\w+/g, id)}${query === "" ? "" : `?${query}`}`;
       const response = await ask(
         quietEnv({ DB: failingAfter(1), KPI: brokenKv() }).env,
         new Request(ORIGIN + concrete, { headers: owner.headers }),

@@ -1,6 +1,7 @@
-// Serves the stand-in for Spotify on this machine alone, for `npm run dev` without credentials.
+// Serves the stand-ins for Spotify and for the other stores on this machine alone, for `npm run dev` without credentials.
 import { createServer } from "node:http";
 import { createSpotify } from "./spotify.mjs";
+import { createStores } from "./stores.mjs";
 
 /** The app that the stand-in knows. */
 export const CLIENT_ID = "stand-in-for-spotify";
@@ -14,18 +15,54 @@ export const CLIENT_ID = "stand-in-for-spotify";
  */
 export async function serveSpotify(options = {}) {
   const spotify = createSpotify({ clientId: CLIENT_ID, ...options });
+  const served = await serve((request) =>
+    new URL(request.url).pathname.startsWith("/stand-in") ? control(spotify, request) : spotify.answer(request),
+  );
+  return { spotify, ...served };
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Starts the other stores on a free port of 127.0.0.1, each under its host's name: `/api.soundcloud.com/me`.
+ *
+ * `GET /stand-in` shows their state and `PUT /stand-in` changes it: how often calls fail, which store is away;
+ * `POST /stand-in/days` lets a day pass there and says what time it is then.
+ * @param {object} [options] as of `createStores`
+ */
+export async function serveStores(options = {}) {
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const stores = createStores({ now, seed: "dev", ...options });
+  const served = await serve(async (request) => {
+    const url = new URL(request.url);
+    if (url.pathname === "/stand-in/days" && request.method === "POST") {
+      aheadMs += DAY_MS;
+      return Response.json({ now: now() });
+    }
+    if (url.pathname.startsWith("/stand-in")) {
+      if (request.method === "PUT") Object.assign(stores.state, await request.json());
+      const { calls, away, ...state } = stores.state;
+      return Response.json({ ...state, calls: calls.length, away: [...away], now: now() });
+    }
+    return stores.answer(new Request(`https:/${url.pathname}${url.search}`, request));
+  });
+  return { stores, ...served };
+}
+
+/** @param {(request: Request) => Promise<Response>} reply */
+async function serve(reply) {
   const server = createServer((incoming, outgoing) => {
-    answer(spotify, incoming, outgoing).catch(() => outgoing.destroy());
+    answer(reply, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise((ready, failed) => server.once("error", failed).listen(0, "127.0.0.1", ready));
   return {
-    spotify,
     url: `http://127.0.0.1:${server.address().port}`,
     close: () => new Promise((closed) => server.close(closed)),
   };
 }
 
-async function answer(spotify, incoming, outgoing) {
+async function answer(reply, incoming, outgoing) {
   const gone = new AbortController();
   outgoing.on("close", () => gone.abort());
   const chunks = [];
@@ -36,9 +73,7 @@ async function answer(spotify, incoming, outgoing) {
     signal: gone.signal,
     ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
   });
-  const response = incoming.url?.startsWith("/stand-in")
-    ? await control(spotify, request)
-    : await spotify.answer(request);
+  const response = await reply(request);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }

@@ -1,6 +1,8 @@
 // A stand-in for Spotify: its accounts service and its profile, with the same rules and the same faults, and no network.
 // Pure over Request and Response, so that it runs behind a server on a laptop and inside the Worker's tests alike.
 
+import { answer as answerPlaylists, createPlaylists } from "./stores/playlists.mjs";
+
 const CODE_LIFE_MS = 60_000;
 const ACCESS_LIFE_SECONDS = 3600;
 const MONTHS_OF_GRANT = 6;
@@ -184,6 +186,11 @@ export function createSpotify({
       }
       if (request.method === "POST" && path === "/api/token") return exchange(request);
       if (request.method === "GET" && path === "/v1/me") return me(request);
+      if (request.method === "GET" && /^\/v1\/(?:me\/playlists|playlists\/)/.test(path)) {
+        const refusal = me(request);
+        if (refusal.status !== 200) return refusal;
+        return answerPlaylists(createPlaylists(seed, (await refusal.json()).id), url, now(), null);
+      }
       return Response.json({ error: { status: 404, message: "Service not found" } }, { status: 404 });
     },
   };

@@ -1,13 +1,15 @@
-// Runs a schedule of a running development server by hand: `npm run cron -- nightly`, `npm run cron -- sweep`.
+// Runs a schedule of a running development server by hand: `npm run cron -- nightly`, `npm run cron -- sweep`. With
+// `--next-day` a day passes at the stores that the server plays, and the schedule is that day's.
 import { join } from "node:path";
 import { main, Refusal, readIfThere, root } from "./project.mjs";
 
 /** What a schedule of wrangler.toml is called here. */
-export const scheduleNames = { sweep: "* * * * *", nightly: "5 0 * * *" };
+export const scheduleNames = { sweep: "* * * * *", nightly: "5 0 * * *", hourly: "35 * * * *" };
 
-/** Asks a local Worker to run one of its schedules, as the platform would. */
-export async function runSchedule(baseUrl, cron) {
-  const answer = await fetch(`${baseUrl}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron)}`, {
+/** Asks a local Worker to run one of its schedules, as the platform would. @param {number} [at] as if it were that time */
+export async function runSchedule(baseUrl, cron, at) {
+  const time = at === undefined ? "" : `&time=${at}`;
+  const answer = await fetch(`${baseUrl}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron)}${time}`, {
     signal: AbortSignal.timeout(60_000),
   });
   const text = await answer.text();
@@ -22,7 +24,7 @@ await main(import.meta.url, async () => {
   if (!cron)
     throw new Refusal(`Say which schedule to run: ${Object.keys(scheduleNames).join(", ")}, or a cron line in quotes.`);
   try {
-    await runSchedule(`http://127.0.0.1:${port}`, cron);
+    await runSchedule(`http://127.0.0.1:${port}`, cron, rest.includes("--next-day") ? await nextDay() : undefined);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal(
@@ -31,6 +33,16 @@ await main(import.meta.url, async () => {
   }
   console.log(`Ran "${cron}" at http://127.0.0.1:${port}.`);
 });
+
+/** Lets a day pass at the stores that the development server plays. @returns the time it is there then */
+async function nextDay() {
+  const [, , stores] = readIfThere(join(root, ".data/running")).trim().split(" ");
+  if (!stores)
+    throw new Refusal("No stores are played here: the development server is not running, or has apps of its own.");
+  const answer = await fetch(`${stores}/stand-in/days`, { method: "POST" });
+  const { now } = await answer.json();
+  return now;
+}
 
 function runningPort() {
   return /^\d+ (\d+)/.exec(readIfThere(join(root, ".data/running")))?.[1] ?? "8787";

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { CLIENT_ID, serveSpotify } from "../simulator/server.mjs";
+import { CLIENT_ID, serveSpotify, serveStores } from "../simulator/server.mjs";
 import { buildAssets } from "./assets.mjs";
 import { runSchedule } from "./cron.mjs";
 import { isApiKey, newApiKey } from "./keys.mjs";
@@ -55,7 +55,8 @@ await main(import.meta.url, async () => {
     const seed = existsSync(seedFile) ? await import(seedFile) : undefined;
     const { ownerKey, viewerKey, secondKey } = secrets;
     await seedBefore(seed, { ownerKey, viewerKey, secondKey });
-    const settings = await withSpotify(secrets.others);
+    const settings = await withStores(await withSpotify(secrets.others));
+    writeFileSync(runningFile, `${process.pid} ${port} ${settings.STAND_IN_URL ?? ""}\n`);
 
     server = startServer(port, settings);
     if (!(await isReady(baseUrl, server))) {
@@ -190,6 +191,14 @@ async function withSpotify(settings) {
   if (settings.SPOTIFY_CLIENT_ID) return settings;
   const { url } = await serveSpotify();
   return { ...settings, SPOTIFY_CLIENT_ID: CLIENT_ID, SPOTIFY_ACCOUNTS_URL: url, SPOTIFY_API_URL: url };
+}
+
+/** Without apps of the developer's own, the other stores are played in this process, too. */
+async function withStores(settings) {
+  if (settings.YOUTUBE_CLIENT_ID || settings.SOUNDCLOUD_CLIENT_ID) return settings;
+  const { url } = await serveStores();
+  const app = (store) => ({ [`${store}_CLIENT_ID`]: CLIENT_ID, [`${store}_CLIENT_SECRET`]: "stand-in" });
+  return { ...settings, ...app("YOUTUBE"), ...app("SOUNDCLOUD"), STAND_IN_URL: url };
 }
 
 async function migrate() {
@@ -421,12 +430,12 @@ async function sweep(baseUrl) {
   isSweeping = false;
 }
 
-function announce(baseUrl, { ownerKey, viewerKey }, seed, { SPOTIFY_ACCOUNTS_URL: standIn }) {
+function announce(baseUrl, { ownerKey, viewerKey }, seed, { SPOTIFY_ACCOUNTS_URL: standIn, STAND_IN_URL: stores }) {
   console.log(`
 Ready at       ${baseUrl}
 Reference      ${baseUrl}/docs
 Sign in        ${baseUrl}/api/auth/spotify/login${standIn ? ` (at a stand-in for Spotify; \`curl ${standIn}/stand-in\` shows and changes it)` : ""}
-Owner's key    ${ownerKey}
+${stores ? `Stores         YouTube and SoundCloud are played at ${stores}/stand-in; \`npm run cron -- nightly --next-day\` plays a night\n` : ""}Owner's key    ${ownerKey}
 Viewer's key   ${viewerKey}${seed ? "" : "\n(There is no demo data: test/seed/demo.mjs is missing, so the keys open nothing yet.)"}
 
 curl -H "Authorization: Bearer ${ownerKey}" ${baseUrl}/api/dashboard/earnings/overview

@@ -8,8 +8,11 @@ await main(import.meta.url, async () => {
   const seed = process.env.SEED ?? String(randomInt(2 ** 31));
   console.log(`SEED=${seed}`);
   const named = process.argv.slice(2);
-  process.exitCode = await runTests(named.length > 0 ? named : ["test/long", "test/db/vault.test.ts"], {
-    LONG: "1",
-    SEED: seed,
-  });
+  process.exitCode = await runTests(
+    named.length > 0 ? named : ["test/long", "test/db/vault.test.ts", "test/connectors/nights"],
+    {
+      LONG: "1",
+      SEED: seed,
+    },
+  );
 });

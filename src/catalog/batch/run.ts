@@ -1,12 +1,14 @@
 // The home of carrying a batch out: at once in one transaction, or by a job, step after step from where the last stopped.
 
 import { findKeptAnswer } from "../../db/claims.ts";
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
+import { alongRelease } from "../calendar/dates.ts";
+import { documentOf } from "../items/model.ts";
 import { codesMoved, matchJobs } from "../items/service.ts";
 import { type Decided, decide } from "./decide.ts";
 import {
@@ -16,6 +18,7 @@ import {
   type ItemResult,
   MOST_ANSWER_CHARACTERS,
   MOST_ITEMS,
+  movesDates,
   noneOf,
   type PatchReader,
   repeated,
@@ -73,6 +76,7 @@ export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): 
         writes: [
           ...addBatchStatements(ctx.db, row, results.map(finishedRow)),
           ...changeThingsStatements(ctx.db, ctx.scope, changed, ctx.now),
+          ...(await datesAlong(ctx, changed)),
         ],
         target: row.id,
         after: auditOf(row, results),
@@ -88,10 +92,15 @@ export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): 
   }
 }
 
+/** The job that carries a batch out. */
+export function batchJob(ctx: Ctx, batchId: string): JobRequest {
+  return { kind: "catalog.batch", body: { artistId: ctx.scope.artistId, batchId: batchId as `bat_${string}` } };
+}
+
 /**
  * Carries a batch out that a job was asked for; a partial one step after step, an atomic one in one.
  *
- * How far it is lies in the same transaction as what was changed, so that a run that was killed, came twice or met another
+ * A step that moves dates is many statements, and the last of its run. How far it is lies in the same transaction as what was changed, so that a run that was killed, came twice or met another
  * one goes on behind the last whole step.
  */
 export async function runBatch(ctx: Ctx, read: PatchReader, batchId: string): Promise<void> {
@@ -156,6 +165,8 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
     const decided = await decide(ctx, read, waiting, batch.mode === "atomic");
     const { row, results, changed } = settled(ctx, batch, decided, batch.failed > 0);
     const counts = countsOf(results);
+    const isEnough =
+      !isLast && results.some(({ result }) => result.outcome === "applied" && movesDates(result.changes));
     const next: BatchRow = {
       ...batch,
       ...(isLast ? { status: row.status, finishedAt: row.finishedAt } : { status: "running" }),
@@ -170,12 +181,13 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
           ...moveBatchStatements(ctx.db, batch, next),
           ...resultStatements(ctx.db, batch, results.map(finishedRow)),
           ...changeThingsStatements(ctx.db, ctx.scope, changed, ctx.now),
+          ...(await datesAlong(ctx, changed)),
         ],
         target: batch.id,
         after: auditOf(next, results),
-        jobs: jobsOf(ctx, changed),
+        jobs: [...jobsOf(ctx, changed), ...(isEnough ? [batchJob(ctx, batch.id)] : [])],
       });
-      return next;
+      return isEnough ? null : next;
     } catch (error) {
       if (!(error instanceof ConstraintError)) throw error;
       const now = await findBatch(ctx.db, ctx.scope, batch.id);
@@ -184,6 +196,13 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
       if (tries === MOST_TRIES) throw new Problem("unavailable", { cause: error });
     }
   }
+}
+
+/** What the dates of changed releases bring along: their places in the calendar, their milestones, their embargoes. */
+async function datesAlong(ctx: Ctx, changed: Plan["changed"]): Promise<Write[]> {
+  const releases = changed.filter(({ row }) => row.kind === "release");
+  const along = releases.map(({ before, row }) => alongRelease(ctx, row.id, documentOf(before), documentOf(row)));
+  return (await Promise.all(along)).flatMap(({ writes }) => writes);
 }
 
 /** The work that changed things cause, as if each had been changed by itself. */

@@ -6,6 +6,7 @@ import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
 import { sheetHeader, sheetRow } from "../batch/cells.ts";
 import { fieldsOf } from "../batch/model.ts";
 import { displayedArtists } from "../contributions/model.ts";
+import { findSecrets } from "../embargo/secrets.ts";
 import { type CatalogRow, COLUMNS, EMPTY_ROW } from "../imports/csv/columns.ts";
 import { csvHeader, csvRow } from "../imports/csv/write.ts";
 import { documentOf, type ItemKind } from "../items/model.ts";
@@ -55,12 +56,14 @@ async function opened(header: string, rows: AsyncGenerator<Uint8Array>): Promise
 
 async function* catalogRows(ctx: Ctx): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
+  const secrets = await findSecrets(ctx);
   for await (const releases of pages(ctx, "release")) {
     const rows = await rowsOfReleases(ctx, releases);
+    await secrets.note("export", idsOf(releases));
     yield encoder.encode(rows.map((row) => csvRow(row, FIELDS)).join(""));
   }
   for await (const recordings of pages(ctx, "recording")) {
-    const ids = recordings.map(({ id }) => id);
+    const ids = idsOf(recordings);
     const onRelease = new Set(await listUsedBy(ctx.db, ctx.scope, "release", ids));
     const left = recordings.filter(({ id }) => !onRelease.has(id));
     const works = await worksOf(ctx, left);
@@ -69,9 +72,15 @@ async function* catalogRows(ctx: Ctx): AsyncGenerator<Uint8Array> {
   }
 }
 
+function idsOf(rows: readonly ItemRow[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
 async function* sheetRows(ctx: Ctx, kind: ItemKind, columns: readonly string[]): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
+  const secrets = await findSecrets(ctx);
   for await (const rows of pages(ctx, kind)) {
+    await secrets.note("export", idsOf(rows));
     yield encoder.encode(rows.map((row) => sheetRow(columns, row, fieldsOf(kind, row))).join(""));
   }
 }

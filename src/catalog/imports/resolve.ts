@@ -7,6 +7,7 @@ import type { ItemRow } from "../items/repository.ts";
 import { EMPTY_PARTY, type PartyDocument, partyFacts } from "../parties/model.ts";
 import { EMPTY_RECORDING, type RecordingDocument, recordingFacts } from "../recordings/model.ts";
 import { EMPTY_RELEASE, type ReleaseDocument, releaseFacts } from "../releases/model.ts";
+import { isOpen } from "../versions/model.ts";
 import { EMPTY_WORK, type WorkDocument, workFacts } from "../works/model.ts";
 import { credited, placed, typed } from "./credited.ts";
 import {
@@ -192,6 +193,10 @@ class Resolver {
       tracks: placed(base.tracks, tracks, release.isWhole),
     };
     const id = row?.id ?? this.#newId("release");
+    if (row !== null && row.status !== "archived" && !isOpen(row) && row.document !== JSON.stringify(document)) {
+      const message = `the release is ${row.status}; that must be settled first`;
+      this.#wrong ??= { line: release.line, path: "ReleaseId", code: "refused", message };
+    }
     this.#keep(row, releaseFacts(id, document, row?.status ?? "draft"), release);
     if (row?.status === "archived") {
       this.notes.push({ line: release.line, path: "status", code: "not_kept", message: "the release stays archived" });

@@ -1,14 +1,16 @@
 // The home of carrying an import out: the file is understood once, then its entries are applied one by one, each whole.
 
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit, persist } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { changeThingsStatements, type ThingChange } from "../batch/repository.ts";
+import { alongRelease } from "../calendar/dates.ts";
 import { documentOf } from "../items/model.ts";
 import { addItemsStatements } from "../items/repository.ts";
 import { newRow, recodedJobs, rowOf, usedIds } from "../items/service.ts";
+import type { ReleaseDocument } from "../releases/model.ts";
 import { entriesOfCatalog } from "./csv/entries.ts";
 import { readCatalog } from "./csv/read.ts";
 import { type ImportEntry, keptKeys, LONGEST_NAME } from "./entry.ts";
@@ -135,6 +137,7 @@ async function write(
       added.map((facts) => ({ row: newRow(ctx, facts), uses: usedIds(facts) })),
     ),
     ...changeThingsStatements(ctx.db, ctx.scope, changed.map(changeOf), ctx.now),
+    ...(await datesAlong(ctx, added, changed)),
     ...nameStatements(ctx.db, ctx.scope, keys),
     ...reportStatements(ctx.db, { artistId, importId, number, outcome, report: JSON.stringify(report) }),
   ];
@@ -161,6 +164,21 @@ function told(rows: readonly { readonly id: string; readonly title: string; read
 
 function changeOf({ before, facts }: Resolution["changed"][number]): ThingChange {
   return { before, row: { ...before, ...rowOf(facts) }, uses: usedIds(facts) };
+}
+
+/** What the dates of releases bring along: their places in the calendar, their milestones, their embargoes. */
+async function datesAlong(
+  ctx: Ctx,
+  added: Resolution["added"],
+  changed: Resolution["changed"],
+): Promise<readonly Write[]> {
+  const releases = [...added.map((facts) => ({ before: null, facts })), ...changed].filter(
+    ({ facts }) => facts.kind === "release",
+  );
+  const along = releases.map(({ before, facts }) =>
+    alongRelease(ctx, facts.id, before === null ? null : documentOf(before), facts.document as ReleaseDocument),
+  );
+  return (await Promise.all(along)).flatMap(({ writes }) => writes);
 }
 
 /** What of the catalog an entry may mean. */

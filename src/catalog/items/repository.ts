@@ -22,23 +22,30 @@ export async function findItem(db: Db, scope: ArtistScope, id: string): Promise<
   return row ?? null;
 }
 
+/** Which things are listed: of a kind, before an id, and without those their reader may not know of. */
+export interface ItemSpan {
+  readonly kind: ItemKind;
+  readonly before: string | null;
+  readonly hidden: SQL | null;
+}
+
 /** Lists the things of one kind, newest first, one more than `limit`. Reads the rows it lists. */
 export async function listItems(
   db: Db,
   scope: ArtistScope,
-  kind: ItemKind,
-  before: string | null,
+  { kind, before, hidden }: ItemSpan,
   limit: number,
 ): Promise<ItemRow[]> {
   const t = catalogItems;
   // An id begins with its kind and then the time, so the key is the order.
   const first = `${ID_PREFIXES[kind]}_`;
+  const isShown = hidden === null ? undefined : sql`${t.id} NOT IN ${hidden}`;
   const end = before ?? `${ID_PREFIXES[kind]}\x60`;
   const [rows] = await db.read(
     db.orm
       .select(columns)
       .from(t)
-      .where(and(eq(t.artistId, scope.artistId), gt(t.id, first), lt(t.id, end)))
+      .where(and(eq(t.artistId, scope.artistId), gt(t.id, first), lt(t.id, end), isShown))
       .orderBy(sql`${t.id} DESC`)
       .limit(limit + 1),
   );

@@ -6,6 +6,12 @@ export const GRANT_STATUSES = ["unconfigured", "active", "expiring", "reauth_req
 /** One status of {@link GRANT_STATUSES}. */
 export type GrantStatus = (typeof GRANT_STATUSES)[number];
 
+/** How the last pull through a connection went. */
+export const HEALTHS = ["active", "degraded", "rate_limited", "quota_exceeded"] as const;
+
+/** One of {@link HEALTHS}. */
+export type Health = (typeof HEALTHS)[number];
+
 /** Why a grant must be given anew. */
 export const GRANT_REASONS = ["expired", "refused", "unreadable"] as const;
 
@@ -15,20 +21,18 @@ export type GrantReason = (typeof GRANT_REASONS)[number];
 /** What is read of an artist's Spotify: their own playlists. */
 export const SPOTIFY_DATA_SCOPES: readonly string[] = ["playlist-read-private", "playlist-read-collaborative"];
 
-/** Spotify ends every grant six months after it was given; refreshing does not make it last longer. */
-const GRANT_MONTHS = 6;
-
 const EXPIRING_MS = 14 * 24 * 60 * 60 * 1000;
 
 /**
- * The moment a grant given now ends; never later than Spotify ends it.
+ * The moment a grant given now ends; never later than the provider ends it. Refreshing does not make it last longer.
  *
+ * @param months how long the provider lets a grant live: Spotify six months
  * @see https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration checked 2026-11
  */
-export function grantEnd(grantedAt: number): number {
+export function grantEnd(grantedAt: number, months = 6): number {
   const given = new Date(grantedAt);
   const end = new Date(grantedAt);
-  end.setUTCMonth(end.getUTCMonth() + GRANT_MONTHS);
+  end.setUTCMonth(end.getUTCMonth() + months);
   // 31 August and six months is no day: the last one of February, not the third of March.
   if (end.getUTCDate() !== given.getUTCDate()) end.setUTCDate(0);
   return end.getTime();

@@ -44,9 +44,10 @@ export function givenStatements(
   db: Db,
   scope: ArtistScope,
   id: string,
-  given: { scopes: string; grantedAt: Instant; expiresAt: Instant },
+  given: { scopes: string; grantedAt: Instant; expiresAt: Instant | null; night: string },
 ): Write[] {
-  const fresh = { status: "active", reason: null, leaseId: null, leaseUntil: 0 } as const;
+  const health = { health: "active", healthReason: null, healthUntil: null } as const;
+  const fresh = { status: "active", reason: null, leaseId: null, leaseUntil: 0, ...health } as const;
   return [
     db.orm
       .update(providerGrants)

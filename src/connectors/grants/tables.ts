@@ -3,7 +3,7 @@
 import { primaryKey, sqliteTable } from "drizzle-orm/sqlite-core";
 import { instant, integer, text } from "../../db/columns.ts";
 import { artists } from "../../team/index.ts";
-import type { GrantFacts, GrantReason } from "./model.ts";
+import type { GrantFacts, GrantReason, Health } from "./model.ts";
 
 export const providerGrants = sqliteTable(
   "provider_grants",
@@ -23,6 +23,13 @@ export const providerGrants = sqliteTable(
     leaseUntil: instant("lease_until").notNull().default(0),
     createdBy: text("created_by").notNull(),
     createdAt: instant("created_at").notNull(),
+    night: text("night").notNull().default(""),
+    health: text("health").$type<Health>().notNull().default("active"),
+    healthReason: text("health_reason"),
+    healthUntil: instant("health_until"),
+    lastSuccessAt: instant("last_success_at"),
+    syncRun: text("sync_run"),
+    syncUntil: instant("sync_until").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.artistId, table.id] })],
 );

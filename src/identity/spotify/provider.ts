@@ -1,10 +1,9 @@
 // The home of what is said to Spotify's accounts service, and of what its answers mean to us.
-// Requests are sent with the door's fetch and a deadline: arctic's own have neither, and swallow `Retry-After`.
 
-import { CodeChallengeMethod, OAuth2Client } from "arctic";
 import { z } from "zod";
 import type { BaseCtx, SpotifySettings } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
+import { askJson, type OAuthClient, unavailable } from "../oauth/client.ts";
 
 /** Where Spotify sends a person back to after signing in. */
 export const SIGN_IN_CALLBACK = "/api/auth/spotify/callback";
@@ -19,29 +18,11 @@ export interface SpotifyApp extends SpotifyClient {
   readonly redirectUri: string;
 }
 
-/** What Spotify hands out for a code or for a refresh token. */
-export interface SpotifyTokens {
-  readonly accessToken: string;
-  readonly expiresInSeconds: number;
-  /** Null when the old one goes on being good. */
-  readonly refreshToken: string | null;
-  /** Null when Spotify does not say, which means: as asked. */
-  readonly scopes: readonly string[] | null;
-}
-
 /** Who somebody is at Spotify. */
 export interface SpotifyAccount {
   /** The ids that stand for this account for good, the surest first: `account:…`, `user:…`. Never an address. */
   readonly subjects: readonly [string, ...string[]];
   readonly name: string;
-}
-
-/** Spotify does not honour a code or a refresh token: used, expired, revoked, or never its own. */
-export class GrantRefused extends Error {
-  constructor() {
-    super("Spotify answered invalid_grant");
-    this.name = "GrantRefused";
-  }
 }
 
 /** Gives the app. @throws Problem `misconfigured` saying what to set */
@@ -87,83 +68,24 @@ function redirectUriOf(text: string): URL {
   return url;
 }
 
-/** The address at Spotify where a person says yes: authorization code with PKCE, S256. */
-export function authorizeUrl(app: SpotifyApp, state: string, verifier: string, scopes: readonly string[]): string {
-  const client = new OAuth2Client(app.clientId, app.clientSecret, app.redirectUri);
-  const endpoint = `${app.accountsUrl}/authorize`;
-  return client.createAuthorizationURLWithPKCE(endpoint, state, CodeChallengeMethod.S256, verifier, [...scopes]).href;
+/** The app as the exchange of codes and tokens needs it. */
+export function spotifyOAuth({ clientId, clientSecret, accountsUrl }: SpotifyClient): OAuthClient {
+  return {
+    name: "Spotify",
+    clientId,
+    clientSecret,
+    authorizeUrl: `${accountsUrl}/authorize`,
+    tokenUrl: `${accountsUrl}/api/token`,
+    secretIn: "header",
+    settings: ["SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET"],
+  };
 }
 
-/**
- * Exchanges the code that a person came back with.
- *
- * @throws GrantRefused; Problem `misconfigured`, `provider_unavailable`
- */
-export function redeemCode(ctx: BaseCtx, app: SpotifyApp, code: string, verifier: string): Promise<SpotifyTokens> {
-  const { redirectUri } = app;
-  return askForTokens(ctx, app, {
-    grant_type: "authorization_code",
-    code,
-    redirect_uri: redirectUri,
-    code_verifier: verifier,
-  });
-}
-
-/**
- * Exchanges a refresh token. With PKCE the old one is spent by it.
- *
- * @throws GrantRefused; Problem `misconfigured`, `provider_unavailable`
- */
-export function refreshTokens(ctx: BaseCtx, app: SpotifyClient, refreshToken: string): Promise<SpotifyTokens> {
-  return askForTokens(ctx, app, { grant_type: "refresh_token", refresh_token: refreshToken });
-}
-
-const TIMEOUT_MS = 5000;
-const MAX_ANSWER_BYTES = 64 * 1024;
-
-const Tokens = z.object({
-  access_token: z.string().min(1),
-  token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.int().positive().max(86_400),
-  refresh_token: z.string().min(1).optional(),
-  scope: z.string().optional(),
-});
-const OAuthError = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) });
 const Me = z.object({
   id: z.string().min(1).max(200),
   account_id: z.string().min(1).max(200).optional(),
   display_name: z.string().nullish(),
 });
-
-/** @see https://developer.spotify.com/documentation/web-api/tutorials/code-pkce-flow checked 2026-11 */
-async function askForTokens(ctx: BaseCtx, app: SpotifyClient, form: Record<string, string>): Promise<SpotifyTokens> {
-  const body = new URLSearchParams(form);
-  const headers: Record<string, string> = {};
-  if (app.clientSecret === null) body.set("client_id", app.clientId);
-  else headers["authorization"] = `Basic ${btoa(`${app.clientId}:${app.clientSecret}`)}`;
-  const { response, json } = await ask(ctx, `${app.accountsUrl}/api/token`, { method: "POST", headers, body });
-  if (response.status === 200) {
-    const tokens = Tokens.safeParse(json);
-    if (!tokens.success) throw unavailable(response, "something that is no token");
-    const { access_token, expires_in, refresh_token, scope } = tokens.data;
-    return {
-      accessToken: access_token,
-      expiresInSeconds: expires_in,
-      refreshToken: refresh_token ?? null,
-      scopes: scope === undefined ? null : scope.split(" ").filter((each) => each !== ""),
-    };
-  }
-  const refusal = OAuthError.safeParse(json);
-  if ((response.status === 400 || response.status === 401) && refusal.success) {
-    const { error } = refusal.data;
-    if (error === "invalid_grant") throw new GrantRefused();
-    if (error !== "server_error" && error !== "temporarily_unavailable") {
-      const detail = `Spotify refuses this app (${error}): check SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET and the redirect URIs registered at Spotify.`;
-      throw new Problem("misconfigured", { detail });
-    }
-  }
-  throw unavailable(response, "no token");
-}
 
 /**
  * Asks who an access token belongs to. The first call after signing in: an app in development mode is refused here for
@@ -174,57 +96,16 @@ async function askForTokens(ctx: BaseCtx, app: SpotifyClient, form: Record<strin
  */
 export async function fetchAccount(ctx: BaseCtx, app: SpotifyApp, accessToken: string): Promise<SpotifyAccount> {
   const headers = { authorization: `Bearer ${accessToken}` };
-  const { response, json } = await ask(ctx, `${app.apiUrl}/v1/me`, { headers });
+  const { response, json } = await askJson(ctx, "Spotify", `${app.apiUrl}/v1/me`, { headers });
   if (response.status === 403) {
     const detail =
       "Spotify knows this account but does not let this app use it. Whoever runs this service must add the account under User Management of the app at developer.spotify.com (five users in development mode), or apply for extended quota. Signing in by mail works meanwhile.";
     throw new Problem("spotify_app_user_cap", { detail });
   }
   const me = Me.safeParse(json);
-  if (response.status !== 200 || !me.success) throw unavailable(response, "no profile");
+  if (response.status !== 200 || !me.success) throw unavailable("Spotify", response, "no profile");
   const { id, account_id, display_name } = me.data;
   const name = display_name?.trim().slice(0, 200) || "Spotify listener";
   const user = `user:${id}`;
   return { subjects: account_id === undefined ? [user] : [`account:${account_id}`, user], name };
-}
-
-/** Sends one request; an answer is read whole under a cap and a deadline, and nothing of it but its status is ever logged. */
-async function ask(ctx: BaseCtx, url: string, init: RequestInit): Promise<{ response: Response; json: unknown }> {
-  try {
-    const response = await ctx.fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return { response, json: jsonOf(await textOf(response)) };
-  } catch (error) {
-    // The name alone: a message may quote what was sent.
-    const cause = new Error(`Spotify could not be asked: ${error instanceof Error ? error.name : "unknown"}`);
-    throw new Problem("provider_unavailable", { detail: "Spotify does not answer.", cause });
-  }
-}
-
-async function textOf(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) throw new RangeError("an answer without end");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function unavailable(response: Response, gave: string): Problem {
-  const seconds = /^\d{1,5}$/.exec(response.headers.get("retry-after") ?? "")?.[0];
-  return new Problem("provider_unavailable", {
-    detail: `Spotify answered with status ${response.status} and ${gave}.`,
-    ...(seconds === undefined ? {} : { retryAfterSeconds: Math.min(Number(seconds), 3600) }),
-  });
 }

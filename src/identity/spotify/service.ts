@@ -5,20 +5,19 @@ import { commit } from "../../db/commit.ts";
 import type { BaseCtx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { type AttemptPurpose, stateOf, verifierOf } from "../attempts/model.ts";
-import { type Attempt, endAttempt, getAttempt, openAttempt } from "../attempts/service.ts";
+import type { AttemptPurpose } from "../attempts/model.ts";
+import { type Attempt, getAttempt } from "../attempts/service.ts";
 import { hashSecret, SESSION_LIFE_MS, TOKEN_BYTES, tokenFrom } from "../model.ts";
+import type { OAuthTokens } from "../oauth/client.ts";
+import { type Arrival, arrive, type Departing, type Departure, depart } from "../oauth/service.ts";
 import { findSessionUser } from "../repository.ts";
 import {
-  authorizeUrl,
   fetchAccount,
-  GrantRefused,
-  redeemCode,
   SIGN_IN_CALLBACK,
   type SpotifyAccount,
   type SpotifyApp,
-  type SpotifyTokens,
   spotifyAppOf,
+  spotifyOAuth,
 } from "./provider.ts";
 import {
   type AccountRow,
@@ -35,36 +34,16 @@ const PROVIDER = "spotify";
 /** None: who somebody is, Spotify says without being allowed anything. */
 const SIGN_IN_SCOPES: readonly string[] = [];
 
-/** Where a person is to be sent, and the secret that their browser must bring back. */
-export interface Departure {
-  readonly authorizeUrl: string;
-  readonly secret: string;
-}
-
-/** What a person comes back with: the query of the callback, and the cookie of their browser. */
-export interface Arrival {
-  readonly secret: string | null;
-  readonly state?: string | undefined;
-  readonly code?: string | undefined;
-  readonly error?: string | undefined;
-  /** Which service says it answers. Spotify does not say; another's name is a mix-up. @see RFC 9207 */
-  readonly iss?: string | undefined;
-}
-
-/** What an authorization needs beside its purpose. */
-export interface DeparturePlan {
+/** What an authorization at Spotify needs beside its purpose. */
+export interface DeparturePlan extends Omit<Departing, "redirectUri"> {
   readonly origin: string;
   readonly callback: string;
-  readonly scopes: readonly string[];
-  readonly starter: string;
-  readonly payload: unknown;
 }
 
 /** Begins an authorization at Spotify. @throws Problem `misconfigured` */
-export async function departToSpotify(ctx: BaseCtx, purpose: AttemptPurpose, plan: DeparturePlan): Promise<Departure> {
+export function departToSpotify(ctx: BaseCtx, purpose: AttemptPurpose, plan: DeparturePlan): Promise<Departure> {
   const app = spotifyAppOf(ctx.settings, plan.origin, plan.callback);
-  const secret = await openAttempt(ctx, purpose, plan.starter, plan.payload);
-  return { secret, authorizeUrl: authorizeUrl(app, stateOf(secret), verifierOf(secret), plan.scopes) };
+  return depart(ctx, spotifyOAuth(app), purpose, { ...plan, redirectUri: app.redirectUri });
 }
 
 /**
@@ -76,22 +55,11 @@ export async function arriveFromSpotify(
   ctx: BaseCtx,
   app: SpotifyApp,
   attempt: Attempt<unknown>,
-  { code, error, iss }: Arrival,
-): Promise<{ tokens: SpotifyTokens; account: SpotifyAccount }> {
-  await endAttempt(ctx, attempt);
-  if (iss !== undefined && iss !== app.accountsUrl) throw new Problem("attempt_invalid");
-  if (error !== undefined || code === undefined) {
-    const detail =
-      error === "access_denied" ? "You did not agree at Spotify." : "Spotify sent you back without a code.";
-    throw new Problem("oauth_refused", { detail });
-  }
-  try {
-    const tokens = await redeemCode(ctx, app, code, verifierOf(attempt.secret));
-    return { tokens, account: await fetchAccount(ctx, app, tokens.accessToken) };
-  } catch (cause) {
-    if (!(cause instanceof GrantRefused)) throw cause;
-    throw new Problem("oauth_refused", { detail: "Spotify does not honour the code you came back with.", cause });
-  }
+  arrival: Arrival,
+): Promise<{ tokens: OAuthTokens; account: SpotifyAccount }> {
+  const place = { redirectUri: app.redirectUri, issuer: app.accountsUrl };
+  const tokens = await arrive(ctx, spotifyOAuth(app), place, attempt, arrival);
+  return { tokens, account: await fetchAccount(ctx, app, tokens.accessToken) };
 }
 
 interface SignInPayload {

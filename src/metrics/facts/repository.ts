@@ -7,7 +7,7 @@ import { oneRowChanged } from "../../db/scoped.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
 import { type Day, daysOfMonth, type Month } from "../../kernel/time.ts";
 import { type Cut, DETAIL_CUTS, TARGETS } from "../rollups/model.ts";
-import type { PlaySource, ReportedDay } from "./model.ts";
+import type { PlayCell, PlaySource, ReportedDay } from "./model.ts";
 import { playDays, playMonths, playPacks, playRollups, playSources } from "./tables.ts";
 
 /** How long a period of a play rollup is; weeks begin on Monday or on Friday. */
@@ -66,6 +66,39 @@ export async function findRevisions(
       ),
   );
   return new Map(rows.map((row) => [row.day as Day, row.revision]));
+}
+
+const PACKS = `
+  SELECT d.day AS day, (SELECT json_group_array(json_array(cut, json(cells_json))) FROM (
+    SELECT cut, cells_json FROM play_packs p WHERE p.artist_id = ?1 AND p.source = ?2 AND p.day = d.day ORDER BY cut
+  )) AS packs
+  FROM play_days d WHERE d.artist_id = ?1 AND d.source = ?2 AND d.day IN (SELECT value FROM json_each(?3))`;
+
+/** Reads what is kept of some days, each as {@link packText} writes it. Reads a row a day, and one a cut. */
+export async function listPacks(
+  db: Db,
+  scope: ArtistScope,
+  source: string,
+  days: readonly Day[],
+): Promise<Map<Day, string>> {
+  const [rows = []] = await db.readNumbered([{ sql: PACKS, params: [scope.artistId, source, JSON.stringify(days)] }]);
+  return new Map(rows.map((row) => [String(row["day"]) as Day, String(row["packs"])]));
+}
+
+/** Writes a day's cells as one text, to be held against another. */
+export function packText(cells: ReportedDay["cells"]): string {
+  return JSON.stringify(
+    [...DETAIL_CUTS]
+      .sort()
+      .filter((cut) => cells[cut].length > 0)
+      .map((cut) => [cut, packedCells(cells[cut])]),
+  );
+}
+
+function packedCells(cells: readonly PlayCell[]): (string | number | null)[][] {
+  return cells.map(({ platform, key, label, plays, downloads, other }) => {
+    return [platform, key, label, plays, downloads, other];
+  });
 }
 
 // Thousands of rows cost more on their way out of D1 than in it, so a range comes as one JSON text.
@@ -218,12 +251,9 @@ export function replaceDayStatements(
     sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
   const revisions = days.map(({ day, revision }) => JSON.stringify([day, revision]));
   const packs = days.flatMap(({ day, cells }) =>
-    DETAIL_CUTS.filter((cut) => cells[cut].length > 0).map((cut) => {
-      const rows = cells[cut].map(({ platform, key, label, plays, downloads, other }) => {
-        return [platform, key, label, plays, downloads, other];
-      });
-      return JSON.stringify([day, cut, JSON.stringify(rows)]);
-    }),
+    DETAIL_CUTS.filter((cut) => cells[cut].length > 0).map((cut) =>
+      JSON.stringify([day, cut, JSON.stringify(packedCells(cells[cut]))]),
+    ),
   );
   return [
     ...rollDays(db, scope, source, touched, -1),
@@ -289,6 +319,12 @@ export function playSourceStatements(db: Db, scope: ArtistScope, source: PlaySou
       }),
     db.orm.run(oneRowChanged),
   ];
+}
+
+/** Forgets a source of which no day is kept. */
+export function forgetSourceStatements(db: Db, scope: ArtistScope, source: string): Write[] {
+  const t = playSources;
+  return [db.orm.delete(t).where(and(eq(t.artistId, scope.artistId), eq(t.source, source), eq(t.runs, "[]")))];
 }
 
 /** Writes the weights of some months anew from the rollups and the days reported. */

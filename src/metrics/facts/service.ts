@@ -4,12 +4,15 @@ import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { type Day, monthOf } from "../../kernel/time.ts";
+import { type Day, daysBetween, monthOf } from "../../kernel/time.ts";
 import { causeStatements, nextGenerationStatements } from "../../team/index.ts";
 import { type PlaySource, type ReportedDay, withDays, withoutDays } from "./model.ts";
 import {
   findRevisions,
+  forgetSourceStatements,
+  listPacks,
   listPlaySources,
+  packText,
   playMonthStatements,
   playSourceStatements,
   replaceDayStatements,
@@ -108,6 +111,39 @@ export async function restateDays(
   ]);
   const next = days.map((day): ReportedDay => ({ ...day, revision: (revisions.get(day.day) ?? 0) + 1 }));
   return dayWrites(ctx, { ...change, days: next }, sources);
+}
+
+/**
+ * Prepares to forget the oldest days of a source that nothing reports to any more, as many as one batch takes, and at last
+ * the source itself.
+ *
+ * @returns null when nothing of it is left
+ */
+export async function forgetDays(ctx: Ctx, source: string): Promise<{ writes: Write[]; days: number } | null> {
+  const known = (await listPlaySources(ctx.db, ctx.scope)).find(({ id }) => id === source);
+  if (known === undefined) return null;
+  const days = known.runs.flatMap(([from, to]) => daysBetween(from, to)).slice(0, MOST_DAYS);
+  if (days.length === 0) return { writes: forgetSourceStatements(ctx.db, ctx.scope, source), days: 0 };
+  return {
+    writes: await restateDays(ctx, { source, lagDays: known.lagDays, days: [], gone: days }),
+    days: days.length,
+  };
+}
+
+/** Tells which of some days say anything else than what is kept of them; a day that is not kept is news. */
+export async function changedDays<T extends Omit<ReportedDay, "revision">>(
+  ctx: Ctx,
+  source: string,
+  days: readonly T[],
+): Promise<T[]> {
+  if (days.length === 0) return [];
+  const kept = await listPacks(
+    ctx.db,
+    ctx.scope,
+    source,
+    days.map(({ day }) => day),
+  );
+  return days.filter(({ day, cells }) => kept.get(day) !== packText(cells));
 }
 
 function dayWrites(ctx: Ctx, change: DayChange, sources: readonly PlaySource[]): Write[] {
