@@ -37,15 +37,22 @@ const nightSwims = {
   status: "draft",
 } as const;
 
+const batch = {
+  id: "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  dryRun: false,
+  status: "done",
+  mode: "partial",
+  reverts: null,
+  progress: { done: 2, total: 2, unit: "items" },
+  counts: { applied: 1, skipped: 0, failed: 1 },
+  createdAt: times.createdAt,
+  finishedAt: times.createdAt,
+} as const;
+
 export const EXAMPLES = {
+  BatchSummary: batch,
   Batch: {
-    id: "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
-    dryRun: false,
-    status: "done",
-    mode: "partial",
-    reverts: null,
-    progress: { done: 2, total: 2, unit: "items" },
-    counts: { applied: 1, skipped: 0, failed: 1 },
+    ...batch,
     applied: [
       {
         index: 0,
@@ -67,8 +74,6 @@ export const EXAMPLES = {
       },
     ],
     conflicts: [],
-    createdAt: "2026-09-01T12:00:00.000Z",
-    finishedAt: "2026-09-01T12:00:00.000Z",
   },
   FailedItems: {
     mode: "partial",

@@ -107,6 +107,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   updateParty: KEEPS_CATALOG,
   deleteParty: KEEPS_CATALOG,
   changeCatalog: KEEPS_CATALOG,
+  listBatches: KEEPS_CATALOG,
   getBatch: KEEPS_CATALOG,
   cancelBatch: KEEPS_CATALOG,
   revertBatch: KEEPS_CATALOG,

@@ -494,6 +494,39 @@ describe("a large batch", () => {
     },
   );
 
+  it("moves the dates of many releases with their milestones, and an atomic one no more than fit its transaction", async () => {
+    const { world, owner } = await newOwner();
+    const releaseAt = (day: number) => ({ mode: "local_midnight", date: `2027-03-${String(day).padStart(2, "0")}` });
+    const releases: Thing[] = [];
+    for (let at = 0; at < 110; at += 10) {
+      const ten = Array.from({ length: 10 }, (_, place) =>
+        created(owner, "releases", { title: `R ${at + place}`, type: "single", releaseAt: releaseAt(1) }),
+      );
+      releases.push(...(await Promise.all(ten)));
+    }
+    const items = releases.map(({ id }) => ({ id, version: 1, set: { releaseAt: releaseAt(20) } }));
+    const dates = async (table: string) =>
+      (
+        await env.DB.prepare(
+          `SELECT on_day AS day, count(*) AS n FROM ${table} WHERE artist_id = ? GROUP BY 1 ORDER BY 1`,
+        )
+          .bind(world.artistId)
+          .all<{ day: string; n: number }>()
+      ).results;
+    const before = await dates("catalog_milestones");
+    const refused = await batch(owner, items, { mode: "atomic", dryRun: true });
+    expect(refused.failed.map(({ index, code }) => [index, code])).toEqual(
+      Array.from({ length: 10 }, (_, at) => [100 + at, "too_large"]),
+    );
+    const { id } = await bodyOf(await owner.post(`${base}/batch`, { items }));
+    expect((await atRest(owner, id)).counts).toEqual({ applied: 110, skipped: 0, failed: 0 });
+    expect(await dates("catalog_dates")).toEqual([{ day: "2027-03-20", n: 110 }]);
+    expect(await dates("catalog_milestones")).not.toEqual(before);
+    const back = await bodyOf(await owner.post(`${base}/batch/${id}/revert`));
+    expect((await atRest(owner, back.id)).counts).toEqual({ applied: 110, skipped: 0, failed: 0 });
+    expect(await dates("catalog_milestones")).toEqual(before);
+  });
+
   it("can be stopped: what was carried out stays and is taken back, the rest is passed over", async () => {
     const { world, owner } = await newOwner();
     const things = await seeded(world, 230);

@@ -142,7 +142,7 @@ async function newFeedToken(): Promise<string> {
 }
 
 /** Makes a batch that changed something. */
-async function newBatch(place: Place): Promise<string> {
+export async function newBatch(place: Place): Promise<string> {
   const items = [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }];
   const response = await place.owner.post("/api/dashboard/catalog/batch", { items });
   return ((await response.json()) as { id: string }).id;

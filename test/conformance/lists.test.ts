@@ -12,6 +12,7 @@ import {
   checked,
   documented,
   type Item,
+  newBatch,
   newConnection,
   newDecision,
   newFile,
@@ -101,6 +102,15 @@ const LISTS: Readonly<Record<string, List>> = {
       await owner.post(`${path}/recordings`, { title: "Night Swim" });
       await owner.post(`${path}/releases`, { title: "Night Swims", type: "ep" });
       return { path, query: { q: "night" }, other: { q: "tide" }, count: 5, insert };
+    },
+  },
+  listBatches: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async (place) => {
+      const insert = () => newBatch(place);
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: "/api/dashboard/catalog/batch", query: {}, other: {}, count: 5, insert };
     },
   },
   listCatalogImports: {

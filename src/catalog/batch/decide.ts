@@ -23,6 +23,8 @@ import {
   fieldsOf,
   type ItemResult,
   kindOfId,
+  MOST_DATES,
+  movesDates,
   type PatchReader,
   type ReadPatch,
   type Result,
@@ -71,9 +73,22 @@ export async function decide(
   const drafts = items.map((sent) => attempt(sent, () => draft(ctx, read, sent, things.get(sent.id), isWhole)));
   const facts = drafts.flatMap((drafted) => ("facts" in drafted ? [drafted.facts] : []));
   const around = await surroundingsOf(ctx, facts);
-  return drafts.map((drafted) => {
+  const decided = drafts.map((drafted) => {
     if (!("facts" in drafted)) return drafted;
     return attempt(drafted.sent, () => decideOne(ctx, around, drafted));
+  });
+  return isWhole ? withinDates(decided) : decided;
+}
+
+/** Refuses what moves more dates than one transaction can carry. */
+function withinDates(decided: readonly Decided[]): Decided[] {
+  let dates = 0;
+  return decided.map((each) => {
+    if (each.result.outcome !== "applied" || !movesDates(each.result.changes)) return each;
+    dates += 1;
+    const message = `an atomic batch moves the dates of at most ${MOST_DATES} releases`;
+    const failure = { path: "releaseAt", code: "too_large", status: 413, message } as const;
+    return dates > MOST_DATES ? failed(each.sent, [failure]) : each;
   });
 }
 

@@ -35,6 +35,9 @@ export const MOST_ANSWER_CHARACTERS = 300_000;
 /** The most characters that the documents of a batch's things may have together, so that all of them fit one transaction. */
 export const MOST_WEIGHT_CHARACTERS = 8_000_000;
 
+/** The most releases whose dates an atomic batch may move: each is several statements, and one run has a thousand. */
+export const MOST_DATES = 100;
+
 /** How many items of a partial batch are carried out in one transaction, and before its progress is told. */
 export const ITEMS_PER_STEP = 100;
 
@@ -147,6 +150,11 @@ export function changesBetween(kind: string, before: Kept, after: Kept): Change[
   return Object.keys(to).flatMap((path) =>
     isSame(from[path], to[path]) ? [] : [{ path, from: from[path] ?? null, to: to[path] ?? null }],
   );
+}
+
+/** Whether changes of a release may move what hangs on its date: milestones, its place in the calendar, its embargo. */
+export function movesDates(changes: readonly Change[]): boolean {
+  return changes.some(({ path }) => path === "releaseAt" || path === "deals");
 }
 
 /** Whether two values of one field say the same. */

@@ -1,6 +1,6 @@
 // The home of the reads and writes of batches, and of changing many things in a few statements.
 
-import { and, eq, gte, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import { packRows } from "../../db/bulk.ts";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged, rowsChanged } from "../../db/scoped.ts";
@@ -34,6 +34,25 @@ export async function findBatch(db: Db, scope: ArtistScope, id: string): Promise
   const isThis = and(eq(t.artistId, scope.artistId), eq(t.id, id));
   const [[row]] = await db.read(db.orm.select().from(t).where(isThis));
   return (row as BatchRow | undefined) ?? null;
+}
+
+/** Lists batches, newest first, one more than `limit`. Reads the rows it lists. */
+export async function listBatches(
+  db: Db,
+  scope: ArtistScope,
+  before: string | null,
+  limit: number,
+): Promise<BatchRow[]> {
+  const t = catalogBatches;
+  const [rows] = await db.read(
+    db.orm
+      .select()
+      .from(t)
+      .where(and(eq(t.artistId, scope.artistId), before === null ? undefined : lt(t.id, before)))
+      .orderBy(desc(t.id))
+      .limit(limit + 1),
+  );
+  return rows as BatchRow[];
 }
 
 /** Lists the items of a batch that came to something, in order; of any outcome if none is named. Reads all its rows. */

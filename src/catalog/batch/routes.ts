@@ -4,6 +4,7 @@ import { z } from "zod";
 import { MAX_JSON_BYTES } from "../../http/body.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import { eventsOf, wantsEvents } from "../../http/events.ts";
+import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { batchCsv } from "./cells.ts";
 import { MOST_AT_ONCE, MOST_BATCH_BYTES, MOST_ITEMS } from "./model.ts";
@@ -14,16 +15,18 @@ import {
   Batch,
   BatchInput,
   BatchQuery,
+  BatchSummary,
   FailedItems,
   failedRecords,
   presentBatch,
+  presentSummary,
   RevertInput,
   readBatchBody,
   readOptionalJson,
   readPatch,
   sentItemsIn,
 } from "./schema.ts";
-import { askBatch, cancelBatch, getBatch, listFailed, revertBatch } from "./service.ts";
+import { askBatch, cancelBatch, getBatch, listBatchPage, listFailed, revertBatch } from "./service.ts";
 
 const tag = "Catalog";
 const base = "/api/dashboard/catalog/batch";
@@ -66,6 +69,23 @@ const ChangeCatalog = endpoint({
     return askBatch(ctx, readPatch, order, body.dryRun);
   },
   present,
+});
+
+const ListBatches = endpoint({
+  operation: "listBatches",
+  method: "get",
+  path: base,
+  tag,
+  summary: "List the batches",
+  description: "Newest first, without what became of each item. Any that changed something can be taken back.",
+  access: "artist",
+  query: z.strictObject(pageQuery),
+  answers: { 200: { description: "Batches.", schema: pageOf(BatchSummary) } },
+  handle: async ({ ctx, query }) => listBatchPage(ctx, query),
+  present: ({ data, nextCursor }) => ({
+    status: 200,
+    body: { data: data.map((row) => presentSummary(row)), nextCursor },
+  }),
 });
 
 const GetBatch = endpoint({
@@ -156,6 +176,7 @@ const ListFailed = endpoint({
 /** Adds batches to the API. */
 export function registerBatches(register: Register): void {
   register(ChangeCatalog);
+  register(ListBatches);
   register(GetBatch);
   register(CancelBatch);
   register(RevertBatch);

@@ -18,6 +18,7 @@ import {
   type ItemResult,
   MOST_ANSWER_CHARACTERS,
   MOST_ITEMS,
+  movesDates,
   noneOf,
   type PatchReader,
   repeated,
@@ -91,10 +92,15 @@ export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): 
   }
 }
 
+/** The job that carries a batch out. */
+export function batchJob(ctx: Ctx, batchId: string): JobRequest {
+  return { kind: "catalog.batch", body: { artistId: ctx.scope.artistId, batchId: batchId as `bat_${string}` } };
+}
+
 /**
  * Carries a batch out that a job was asked for; a partial one step after step, an atomic one in one.
  *
- * How far it is lies in the same transaction as what was changed, so that a run that was killed, came twice or met another
+ * A step that moves dates is many statements, and the last of its run. How far it is lies in the same transaction as what was changed, so that a run that was killed, came twice or met another
  * one goes on behind the last whole step.
  */
 export async function runBatch(ctx: Ctx, read: PatchReader, batchId: string): Promise<void> {
@@ -159,6 +165,8 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
     const decided = await decide(ctx, read, waiting, batch.mode === "atomic");
     const { row, results, changed } = settled(ctx, batch, decided, batch.failed > 0);
     const counts = countsOf(results);
+    const isEnough =
+      !isLast && results.some(({ result }) => result.outcome === "applied" && movesDates(result.changes));
     const next: BatchRow = {
       ...batch,
       ...(isLast ? { status: row.status, finishedAt: row.finishedAt } : { status: "running" }),
@@ -177,9 +185,9 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
         ],
         target: batch.id,
         after: auditOf(next, results),
-        jobs: jobsOf(ctx, changed),
+        jobs: [...jobsOf(ctx, changed), ...(isEnough ? [batchJob(ctx, batch.id)] : [])],
       });
-      return next;
+      return isEnough ? null : next;
     } catch (error) {
       if (!(error instanceof ConstraintError)) throw error;
       const now = await findBatch(ctx.db, ctx.scope, batch.id);

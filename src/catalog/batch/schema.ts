@@ -25,6 +25,7 @@ import {
   type SentItem,
   SKIP_REASONS,
 } from "./model.ts";
+import type { BatchRow } from "./repository.ts";
 import type { BatchState } from "./run.ts";
 
 const PATCHES = { release: ReleasePatch, recording: RecordingPatch, work: WorkPatch, party: PartyPatch };
@@ -147,17 +148,25 @@ const about = {
 const value = z.unknown();
 const problemCode = z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]);
 
+const head = {
+  id: z.string().meta({ description: "Of a dry run it names nothing that is kept." }),
+  dryRun: z.boolean(),
+  status: z
+    .enum(BATCH_STATUSES)
+    .meta({ description: "`refused`: atomic, with an item that failed; none was changed." }),
+  mode: z.enum(BATCH_MODES),
+  reverts: z.string().nullable().meta({ description: "The batch that this one takes back." }),
+  progress: z.object({ done: z.int(), total: z.int(), unit: z.literal("items") }),
+  counts: z.object({ applied: z.int(), skipped: z.int(), failed: z.int() }),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+};
+
+export const BatchSummary = z.object(head).meta({ id: "BatchSummary", example: EXAMPLES.BatchSummary });
+
 export const Batch = z
   .object({
-    id: z.string().meta({ description: "Of a dry run it names nothing that is kept." }),
-    dryRun: z.boolean(),
-    status: z
-      .enum(BATCH_STATUSES)
-      .meta({ description: "`refused`: atomic, with an item that failed; none was changed." }),
-    mode: z.enum(BATCH_MODES),
-    reverts: z.string().nullable().meta({ description: "The batch that this one takes back." }),
-    progress: z.object({ done: z.int(), total: z.int(), unit: z.literal("items") }),
-    counts: z.object({ applied: z.int(), skipped: z.int(), failed: z.int() }),
+    ...head,
     applied: z
       .array(
         z.object({
@@ -187,13 +196,10 @@ export const Batch = z
       .meta({
         description: "Fields that are not taken back, since they do not hold any more what the batch gave them.",
       }),
-    createdAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: "Batch", example: EXAMPLES.Batch });
 
 export function presentBatch({ row, results, isRehearsal }: BatchState): z.input<typeof Batch> {
-  const { id, status, mode: how, reverts, done, total, applied, skipped, failed, createdAt, finishedAt } = row;
   const lists: Pick<z.input<typeof Batch>, "applied" | "skipped" | "failed" | "conflicts"> = {
     applied: [],
     skipped: [],
@@ -202,15 +208,23 @@ export function presentBatch({ row, results, isRehearsal }: BatchState): z.input
   };
   for (const { sent, result } of results) {
     const of = { index: sent.index, id: sent.id };
-    if (result.outcome === "skipped") lists.skipped.push({ ...of, reason: result.reason });
-    else lists.conflicts.push(...result.conflicts.map((conflict) => ({ ...of, ...conflict })));
-    if (result.outcome === "failed")
+    if (result.outcome === "skipped") {
+      lists.skipped.push({ ...of, reason: result.reason });
+      continue;
+    }
+    lists.conflicts.push(...result.conflicts.map((conflict) => ({ ...of, ...conflict })));
+    if (result.outcome === "failed") {
       lists.failed.push(...result.failures.map((failure) => ({ ...of, ...presentFailure(failure) })));
-    if (result.outcome === "applied") {
+    } else {
       const { version, changes, warnings } = result;
       lists.applied.push({ ...of, version, changes: [...changes], warnings: [...warnings] });
     }
   }
+  return { ...presentSummary(row, isRehearsal), ...lists };
+}
+
+export function presentSummary(row: BatchRow, isRehearsal = false): z.input<typeof BatchSummary> {
+  const { id, status, mode: how, reverts, done, total, applied, skipped, failed, createdAt, finishedAt } = row;
   return {
     id,
     dryRun: isRehearsal,
@@ -219,7 +233,6 @@ export function presentBatch({ row, results, isRehearsal }: BatchState): z.input
     reverts,
     progress: { done, total, unit: "items" },
     counts: { applied, skipped, failed },
-    ...lists,
     createdAt: instantToIso(createdAt),
     finishedAt: finishedAt === null ? null : instantToIso(finishedAt),
   };

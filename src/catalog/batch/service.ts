@@ -3,7 +3,9 @@
 import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { Problem } from "../../kernel/problems.ts";
+import { findSecrets } from "../embargo/secrets.ts";
 import {
   type BatchMode,
   type BatchOrder,
@@ -18,11 +20,12 @@ import {
   type BatchRow,
   findBatch,
   findWeight,
+  listBatches,
   listBatchItems,
   moveBatchStatements,
   skipWaitingStatements,
 } from "./repository.ts";
-import { type BatchState, carryOut, isMoving, newBatch, rehearse, resultOf, waitingRows } from "./run.ts";
+import { type BatchState, batchJob, carryOut, isMoving, newBatch, rehearse, resultOf, waitingRows } from "./run.ts";
 
 /**
  * Changes many things: at once, or by a job when there are more than {@link MOST_AT_ONCE}, or much is to be said of them.
@@ -38,8 +41,16 @@ export async function askBatch(
 ): Promise<BatchState> {
   const isSmall = order.items.length <= MOST_AT_ONCE;
   if (!isSmall) await requireLight(ctx, order);
-  if (isRehearsal) return rehearse(ctx, read, order);
-  return (isSmall ? await carryOut(ctx, read, order) : null) ?? (await askJob(ctx, order));
+  if (isRehearsal) return noted(ctx, await rehearse(ctx, read, order));
+  const done = isSmall ? await carryOut(ctx, read, order) : null;
+  return done === null ? askJob(ctx, order) : noted(ctx, done);
+}
+
+/** Writes down who is about to see what of a secret thing was changed. */
+async function noted(ctx: Ctx, state: BatchState): Promise<BatchState> {
+  const ids = state.results.flatMap(({ sent, result }) => (result.outcome === "skipped" ? [] : [sent.id]));
+  if (ids.length > 0) await (await findSecrets(ctx)).note("batch", ids);
+  return state;
 }
 
 async function requireLight(ctx: Ctx, { items }: BatchOrder): Promise<void> {
@@ -64,17 +75,28 @@ async function askJob(ctx: Ctx, order: BatchOrder): Promise<BatchState> {
     writes: addBatchStatements(ctx.db, row, items),
     target: row.id,
     after: { mode, ...(reverts === null ? {} : { reverts }), items: total },
-    jobs: [{ kind: "catalog.batch", body: { artistId: ctx.scope.artistId, batchId: row.id as `bat_${string}` } }],
+    jobs: [batchJob(ctx, row.id)],
     result: state,
   });
   return state;
+}
+
+/** Lists batches, newest first, without what became of their items. */
+export async function listBatchPage(
+  ctx: Ctx,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<BatchRow>> {
+  const binding = bindingOf(ctx.scope, "listBatches", {});
+  const [before] = readCursor(ctx, binding, cursor) ?? [];
+  const rows = await listBatches(ctx.db, ctx.scope, before === undefined ? null : String(before), limit);
+  return pageFrom(ctx, binding, rows, limit, (row) => [row.id]);
 }
 
 /** Finds a batch; once it is at rest with what became of each item. Reads a row for each. @throws Problem `not_found` */
 export async function getBatch(ctx: Ctx, id: string): Promise<BatchState> {
   const row = await findRow(ctx, id);
   const results = isMoving(row) ? [] : (await listBatchItems(ctx.db, row)).map(resultOf);
-  return { row, results, isRehearsal: false };
+  return noted(ctx, { row, results, isRehearsal: false });
 }
 
 /**
