@@ -1,6 +1,7 @@
 // The HTTP door: what happens around every request, and the API as one readable list of rooms.
 
 import { Hono } from "hono";
+import { hasItem, registerCatalog } from "./catalog/index.ts";
 import { registerGrants, registerRuns } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
@@ -13,7 +14,7 @@ import { registerIdentity } from "./identity/index.ts";
 import { makeId } from "./kernel/id.ts";
 import { Problem } from "./kernel/problems.ts";
 import { registerMail } from "./mail/index.ts";
-import { type ContextObject, registerMessages, type Visible } from "./messages/index.ts";
+import { type ContextObject, oneThing, registerMessages, type Visible } from "./messages/index.ts";
 import { registerMetrics } from "./metrics/index.ts";
 import { hasStatement, registerStatements } from "./statements/index.ts";
 import { registerStreams } from "./streams/index.ts";
@@ -22,16 +23,27 @@ import { createDoorman, MATRIX, registerTeam } from "./team/index.ts";
 const app = new Hono<HttpEnv>();
 const { register, operations } = openApi(app, describeApi());
 
+/** What threads can be about, and the operation that shows it. */
+const SHOWN_BY = { release: "getRelease", recording: "getRecording", statement: "getStatement" } as const;
+
 /** What threads can be about, and whom the rooms that own it let see it. */
-const visible: Visible = {
-  kinds: (role) => ((MATRIX["getStatement"] as readonly string[]).includes(role) ? ["statement"] : []),
-  exists: (ctx: Ctx, { kind, id }: ContextObject) =>
-    kind === "statement" ? hasStatement(ctx, id) : Promise.resolve(false),
+export const visible: Visible = {
+  sees: ({ role, releases }) =>
+    Object.entries(SHOWN_BY).flatMap(([kind, operation]) => {
+      if (!(MATRIX[operation] as readonly string[]).includes(role)) return [];
+      if (releases === null) return [kind];
+      return kind === "release" ? releases.map((id) => oneThing({ kind, id })) : [];
+    }),
+  exists: (ctx: Ctx, { kind, id }: ContextObject) => {
+    if (kind === "statement") return hasStatement(ctx, id);
+    return kind === "release" || kind === "recording" ? hasItem(ctx, kind, id) : Promise.resolve(false);
+  },
 };
 
 registerIdentity(register);
 registerTeam(register);
 registerMessages(register, visible);
+registerCatalog(register);
 registerStatements(register);
 registerEarnings(register);
 registerStreams(register);
@@ -74,7 +86,8 @@ const doorman = createDoorman();
 const UNNAMED = makeId("request", 0, new Uint8Array(10));
 
 /** Paths that end in a secret. */
-const SECRET_PATHS = /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/guest\/invitations)\/).+/;
+const SECRET_PATHS =
+  /^(\/api\/(?:auth\/(?:email|invitations)|exports|messages\/(?:guest\/invitations|digests\/off))\/).+/;
 
 /** What every answer says to browsers: nothing of ours is cached by others, framed, or guessed at. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [

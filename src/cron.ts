@@ -7,9 +7,11 @@ import { rotationJobs } from "./db/vault.ts";
 import { contextOf } from "./env.ts";
 import type { JobRequest } from "./jobs/messages.ts";
 import { dayOf } from "./kernel/time.ts";
+import { forgetMails } from "./mail/index.ts";
+import { askDigests } from "./messages/index.ts";
 import { listArtistIds } from "./team/index.ts";
 
-/** The schedules of `wrangler.toml`; every other firing is the sweep. */
+/** The schedules of `wrangler.toml`; every other firing is the sweep, and asks for mails that are due. */
 const NIGHTLY = "5 0 * * *";
 const HOURLY = "35 * * * *";
 const ARTISTS_PER_BATCH = 100;
@@ -46,7 +48,7 @@ async function sweep(base: BaseCtx): Promise<number> {
     base.send(forgotten);
     sent += forgotten.length;
   }
-  return sent;
+  return sent + (await askDigests(base));
 }
 
 /** Asks for the day's first answers, for tidying, for a check of every artist's books, and for newer seals in the vault. */
@@ -68,6 +70,7 @@ async function askNightly(base: BaseCtx): Promise<number> {
   }
   const rotations = rotationJobs(base.settings);
   await persist(base, [], rotations);
+  await forgetMails(base);
   return asked + rotations.length + (await askConnectors(base));
 }
 

@@ -17,6 +17,7 @@ export function describeApi(): ApiInfo {
       { name: "Team", description: "Who may do what for an artist, and the keys of its programs." },
       { name: "Organisations", description: "Labels and managements, their people, and the artists they look after." },
       { name: "Messages", description: "What a team says to each other, thread by thread, live and kept." },
+      { name: "Catalog", description: "Releases, recordings, works and the people behind them." },
       { name: "Statements", description: "Files from stores and distributors, and their lines." },
       { name: "Earnings", description: "What was earned, by period and by where it came from, and why." },
       { name: "Streams", description: "What was played, and how it compares with what was paid." },

@@ -19,6 +19,10 @@ const variables = z.object({
   SLICES_PER_RUN: whole.default(16),
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).default("Dashboard <dashboard@localhost>"),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((text) => new URL(text).origin)
+    .optional(),
   HOME_URL: z.string().min(1).default("/docs"),
   VAULT_KEYS: z.string().min(1).optional(),
   SPOTIFY_CLIENT_ID: z.string().min(1).optional(),
@@ -61,9 +65,10 @@ export function settingsOf(env: Env): Settings {
     outboxLeaseMs: given.OUTBOX_LEASE_SECONDS * 1000,
     sliceBytes: given.SLICE_BYTES,
     slicesPerRun: given.SLICES_PER_RUN,
-    mailer: given.RESEND_API_KEY === undefined ? "mailbox" : "resend",
+    mailer: mailerOf(env, given),
     resendApiKey: given.RESEND_API_KEY ?? null,
     mailFrom: given.MAIL_FROM,
+    publicUrl: given.PUBLIC_URL ?? null,
     homeUrl: given.HOME_URL,
     vaultKeys: given.VAULT_KEYS ?? null,
     spotify: spotifyOf(given),
@@ -82,6 +87,20 @@ export function settingsOf(env: Env): Settings {
   };
   parsed.set(env, settings);
   return settings;
+}
+
+/**
+ * A key of Resend says that Resend is meant; without it the binding is. In development the binding sends nothing, and the
+ * mailbox shows what it would have.
+ */
+function mailerOf(env: Env, given: z.output<typeof variables>): Settings["mailer"] {
+  if (given.RESEND_API_KEY !== undefined) return "resend";
+  return emailOf(env) !== null && given.ENVIRONMENT === "production" ? "cloudflare" : "mailbox";
+}
+
+/** The binding is a deployment's choice, so the types made of `wrangler.toml` may not know it. */
+function emailOf(env: Env): SendEmail | null {
+  return (env as { EMAIL?: SendEmail }).EMAIL ?? null;
 }
 
 /** A stand-in for Spotify can be named in development alone: elsewhere it would be handed people's codes and tokens. */
@@ -114,7 +133,13 @@ export function contextOf(env: Env, outside: Outside, actor: BaseCtx["actor"]): 
   const { now, randomBytes } = outside;
   return {
     db: openDb(env.DB),
-    stores: { files: env.FILES, kpi: env.KPI, hub: env.HUB, asset: (path) => readAsset(env.ASSETS, path) },
+    stores: {
+      files: env.FILES,
+      kpi: env.KPI,
+      hub: env.HUB,
+      email: emailOf(env),
+      asset: (path) => readAsset(env.ASSETS, path),
+    },
     settings: settingsOf(env),
     actor,
     now,

@@ -1,5 +1,7 @@
 // The queue door: each kind of job and the verb that answers it; acknowledged, tried again, or buried.
 
+import { visible } from "./app.ts";
+import { runCatalogBatch, runImport } from "./catalog/index.ts";
 import { eraseReports, planNight, syncConnection } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
@@ -10,16 +12,17 @@ import { mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
 import type { Day } from "./kernel/time.ts";
-import { mailGuestInvitation, recheckAccess } from "./messages/index.ts";
+import { mailDigest, mailGuestInvitation, recheckAccess, tellOfDecision } from "./messages/index.ts";
 import {
   checkBooks,
+  matchRecordings,
   postStatement,
   readStatement,
   retractStatement,
   runExport,
   sweepFiles,
 } from "./statements/index.ts";
-import { listArtistIdsOf, mailInvitation, openArtist } from "./team/index.ts";
+import { listArtistIdsOf, mailInvitation, mailOwnershipOffer, openArtist } from "./team/index.ts";
 
 type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<void> };
 
@@ -29,7 +32,10 @@ const answers: Answers = {
     mailInvitation(base, { artistId, id: invitationId }, origin),
   "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>
     mailInvitation(base, { organisationId, id: invitationId }, origin),
+  "mail.ownership_offer": (base, body) =>
+    forArtist(base, body.artistId, (ctx) => mailOwnershipOffer(ctx, body.membershipId, body.origin)),
   "hub.recheck": (base, body) => forArtist(base, body.artistId, (ctx) => recheckAccess(ctx, body.userId)),
+  "hub.decision": (base, body) => forArtist(base, body.artistId, (ctx) => tellOfDecision(ctx, body.decisionId)),
   "session.ended": async (base, { userId }) => {
     for (const artistId of await listArtistIdsOf(base, userId)) {
       await forArtist(base, artistId, (ctx) => recheckAccess(ctx, userId));
@@ -38,14 +44,18 @@ const answers: Answers = {
   "statement.read": (base, body) => forArtist(base, body.artistId, (ctx) => readStatement(ctx, body.statementId)),
   "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
   "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),
+  "statement.match": (base, body) => forArtist(base, body.artistId, (ctx) => matchRecordings(ctx, body.codes)),
   "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
+  "catalog.batch": (base, body) => forArtist(base, body.artistId, (ctx) => runCatalogBatch(ctx, body.batchId)),
+  "catalog.import": (base, body) => forArtist(base, body.artistId, (ctx) => runImport(ctx, body.importId)),
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
   "connector.plan": (base, { night, asOf }) => planNight(base, night as Day, asOf),
   "connector.sync": (base, body) => forArtist(base, body.artistId, (ctx) => syncConnection(ctx, body)),
   "connector.erase": (base, body) => forArtist(base, body.artistId, (ctx) => eraseReports(ctx, body.provider)),
+  "mail.digest": (base, { userId, window }) => mailDigest(base, visible, userId, window),
   "mail.guest_invitation": (base, body) =>
     forArtist(base, body.artistId, (ctx) => mailGuestInvitation(ctx, body.guestId, body.origin)),
 };

@@ -18,9 +18,11 @@ export interface Settings {
   readonly sliceBytes: number;
   /** Slices read between two checkpoints, that is, in one run of a reading job. */
   readonly slicesPerRun: number;
-  readonly mailer: "mailbox" | "resend";
+  readonly mailer: "mailbox" | "cloudflare" | "resend";
   readonly resendApiKey: string | null;
   readonly mailFrom: string;
+  /** Where this service is reached, for links in mails that no request asks for; null: such mails are not sent. */
+  readonly publicUrl: string | null;
   /** Where a browser goes after signing in. */
   readonly homeUrl: string;
   /** The keys other people's secrets are sealed with, as set; read by the vault alone. Null: nothing can be sealed. */
@@ -59,6 +61,8 @@ export interface Stores {
   readonly kpi: KVNamespace;
   /** Reads one of the Worker's own static files by its path. @throws Error when there is none */
   readonly asset: (path: string) => Promise<Uint8Array>;
+  /** Sends mail; null where this deployment has no such binding. */
+  readonly email: SendEmail | null;
   /** One object per artist, by the artist's id: its team's messages. */
   readonly hub: DurableObjectNamespace;
 }
@@ -114,4 +118,6 @@ export interface Ctx extends BaseCtx {
   readonly artist: ArtistFacts;
   /** The caller's role with the artist, one of team's; "system" for a job. */
   readonly role: string;
+  /** The releases the caller's access is limited to; null for the whole artist. */
+  readonly releases: readonly string[] | null;
 }

@@ -14,3 +14,8 @@ export function exactNanos(column: SQLiteColumn | SQLWrapper): SQL<bigint> {
  * `json('guard')` is no JSON, so evaluating it fails; nothing is written for a guard that passes.
  */
 export const oneRowChanged: SQL = sql`SELECT iif(changes() = 1, 1, json('guard'))`;
+
+/** Aborts the whole batch unless the statement just before it changed exactly so many rows, as {@link oneRowChanged} does. */
+export function rowsChanged(count: number): SQL {
+  return sql`SELECT iif(changes() = ${count}, 1, json('guard'))`;
+}

@@ -2,7 +2,8 @@
 
 import { Problem } from "../kernel/problems.ts";
 
-const MAX_JSON_BYTES = 256 * 1024;
+/** The bytes a JSON body may have, where an operation does not say otherwise. */
+export const MAX_JSON_BYTES = 256 * 1024;
 
 /**
  * Reads a JSON body.
@@ -10,12 +11,12 @@ const MAX_JSON_BYTES = 256 * 1024;
  * chanfana would take unreadable JSON for `{}` and then complain of missing fields, so bodies are read here first.
  * @throws Problem `unsupported_media_type`, `too_large`, `malformed_json`
  */
-export async function readJson(request: Request): Promise<{ value: unknown }> {
+export async function readJson(request: Request, maxBytes: number = MAX_JSON_BYTES): Promise<{ value: unknown }> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported_media_type", { detail: "Send the body as application/json." });
   }
-  const text = await readText(request, MAX_JSON_BYTES);
+  const text = await readText(request, maxBytes);
   try {
     return { value: JSON.parse(text) };
   } catch (cause) {
@@ -23,7 +24,8 @@ export async function readJson(request: Request): Promise<{ value: unknown }> {
   }
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/** Reads a body as UTF-8 text. @throws Problem `too_large` */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return "";
   const chunks: Uint8Array[] = [];
@@ -37,5 +39,5 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem("too_large", { detail: `A JSON body may have ${maxBytes} bytes.` });
+  return new Problem("too_large", { detail: `The body may have ${maxBytes} bytes.` });
 }

@@ -5,12 +5,13 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { ConstraintError } from "../db/client.ts";
 import type { BaseCtx } from "../db/ctx.ts";
-import { type FieldError, Problem, type ProblemCode } from "../kernel/problems.ts";
+import { Problem, type ProblemCode } from "../kernel/problems.ts";
 import { admit } from "./admit.ts";
-import { readJson } from "./body.ts";
+import { MAX_JSON_BYTES, readJson } from "./body.ts";
 import type { Access, CtxOf, HttpEnv } from "./call.ts";
 import { problemAnswers } from "./problem.ts";
 import { claimOf, replay } from "./replay.ts";
+import { parsePart } from "./shape.ts";
 import { readIfMatch, type SeenVersion } from "./version.ts";
 
 type Shape = z.ZodObject;
@@ -68,6 +69,14 @@ export interface EndpointSpec<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** How the body is read, when it may be larger than usual, or written otherwise than as JSON. */
+  readonly reading?: {
+    readonly maxBytes: number;
+    /** The other media types it may be of, for the document. */
+    readonly content?: Record<string, object>;
+    /** Gives the body as the JSON it stands for. @throws Problem as {@link readJson} does */
+    readonly read: (request: Request) => Promise<{ value: unknown }>;
+  };
   /** A body that is not JSON, described for the document and read by the verb itself. */
   readonly rawBody?: { readonly description: string; readonly content: Record<string, object> };
   readonly answers: Readonly<Record<number, Answer>>;
@@ -95,6 +104,8 @@ export interface Operation {
   readonly path: string;
   readonly access: Access;
   readonly hasJsonBody: boolean;
+  /** How large a JSON body may be. */
+  readonly maxBodyBytes: number;
   readonly takesIdempotencyKey: boolean;
   readonly needsIfMatch: boolean;
   readonly isList: boolean;
@@ -134,6 +145,7 @@ export function endpoint<
     path: spec.path,
     access: spec.access,
     hasJsonBody: spec.body !== undefined,
+    maxBodyBytes: spec.reading?.maxBytes ?? MAX_JSON_BYTES,
     takesIdempotencyKey,
     needsIfMatch: spec.needsIfMatch === true,
     isList: spec.query !== undefined && "cursor" in spec.query.shape,
@@ -154,7 +166,7 @@ export function endpoint<
     const params = spec.params ? parsePart("path", spec.params, c.req.param()) : undefined;
     const query = parsePart("query", queryShape, queryOf(request, queryShape));
     const seen = spec.needsIfMatch ? readIfMatch(request) : null;
-    const json = spec.body === undefined ? null : await readJson(request);
+    const json = spec.body === undefined ? null : await (spec.reading?.read ?? readJson)(request);
     const body = json === null || spec.body === undefined ? undefined : parsePart("body", spec.body, json.value);
     const present = (result: unknown) => spec.present(result as R, { query: query as Output<Q>, request });
     const input = { params, query, body, seen, request, c } as Omit<Input<A, P, Q, B>, "ctx">;
@@ -238,23 +250,6 @@ function queryOf(request: Request, shape: Shape): Record<string, unknown> {
   return coerced;
 }
 
-function parsePart(part: "path" | "query" | "body", shape: z.ZodType, value: unknown): unknown {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        path: [part, ...issue.path.map(String), key].join("."),
-        code: "unknown",
-        message: part === "query" ? "is not a parameter of this operation" : "is not a field of this body",
-      }));
-    }
-    return [{ path: [part, ...issue.path.map(String)].join("."), code: issue.code, message: issue.message }];
-  });
-  const first = errors[0];
-  throw new Problem("invalid_request", { errors, ...(first ? { detail: `${first.path} ${first.message}` } : {}) });
-}
-
 const artistHeader = z.object({
   "artist-id": z
     .string()
@@ -297,7 +292,13 @@ function documentOf<
   if (spec.needsIfMatch) headers = headers ? headers.extend(ifMatchHeader.shape) : ifMatchHeader;
   if (takesIdempotencyKey) headers = headers ? headers.extend(keyHeader.shape) : keyHeader;
   const body = spec.body
-    ? { content: { "application/json": { schema: spec.body, example: spec.example?.body } }, required: true }
+    ? {
+        content: {
+          "application/json": { schema: spec.body, example: spec.example?.body },
+          ...spec.reading?.content,
+        },
+        required: true,
+      }
     : spec.rawBody && { ...spec.rawBody, required: true };
   const request = {
     ...(spec.params ? { params: withExamples(spec.params, spec.example?.params) } : {}),

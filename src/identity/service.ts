@@ -4,7 +4,7 @@ import { ConstraintError } from "../db/client.ts";
 import { commit, persist } from "../db/commit.ts";
 import type { BaseCtx } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
-import { sendMail } from "../mail/index.ts";
+import { linkMail, sendMail } from "../mail/index.ts";
 import {
   hashSecret,
   LINK_LIFE_MS,
@@ -36,12 +36,9 @@ export async function mailSignInLink(ctx: BaseCtx, email: string, origin: string
   const link = { tokenHash, email, createdAt: ctx.now, expiresAt };
   await commit(ctx, "sign_in.link", { writes: linkStatements(ctx.db, link), after: { email, expiresAt } });
   const url = `${origin}/api/auth/email/${token}`;
-  await sendMail(ctx, {
-    to: email,
-    subject: "Your sign-in link",
-    text: `Open this link to sign in. It works once, for ten minutes.\n\n${url}\n\nIf you did not ask for it, ignore this mail.`,
-    html: `<p>Open this link to sign in. It works once, for ten minutes.</p><p><a href="${url}">${url}</a></p><p>If you did not ask for it, ignore this mail.</p>`,
-  });
+  const words = "Open this link to sign in. It works once, for ten minutes.";
+  const end = "If you did not ask for it, ignore this mail.";
+  await sendMail(ctx, linkMail({ to: email, subject: "Your sign-in link", words, url, end }));
 }
 
 /** Tells whether a link still works, without using it up. */

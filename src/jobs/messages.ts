@@ -5,6 +5,8 @@ import { z } from "zod";
 const artistId = z.templateLiteral(["art_", z.string()]);
 const userId = z.templateLiteral(["usr_", z.string()]);
 const statementId = z.templateLiteral(["stm_", z.string()]);
+const batchId = z.templateLiteral(["bat_", z.string()]);
+const importId = z.templateLiteral(["imp_", z.string()]);
 const exportId = z.templateLiteral(["exp_", z.string()]);
 
 /**
@@ -23,8 +25,12 @@ export const JOBS = {
     invitationId: z.string(),
     origin: z.string(),
   }),
+  /** Mail a member that the artist is offered to them. */
+  "mail.ownership_offer": z.strictObject({ artistId, membershipId: z.string(), origin: z.string() }),
   /** Access to an artist ended or shrank: close the sockets of those who may no longer listen; null means anybody's. */
   "hub.recheck": z.strictObject({ artistId, userId: userId.nullable() }),
+  /** Tell a team's hub where a decision stands now. */
+  "hub.decision": z.strictObject({ artistId, decisionId: z.string() }),
   /** A session of a person ended: the same, with each of their artists. */
   "session.ended": z.strictObject({ userId }),
   /** Read the lines of a statement from its last checkpoint on. */
@@ -33,8 +39,14 @@ export const JOBS = {
   "statement.post": z.strictObject({ artistId, statementId }),
   /** Take a posted statement out of the books again, exactly. */
   "statement.retract": z.strictObject({ artistId, statementId }),
+  /** Look some ISRCs up in the catalog anew: the lines that print them are of the recordings they name by now. */
+  "statement.match": z.strictObject({ artistId, codes: z.array(z.string()).max(500) }),
   /** Write the next part of an export. */
   "export.run": z.strictObject({ artistId, exportId }),
+  /** Carry a batch of changes of the catalog out, from its last whole step on. */
+  "catalog.batch": z.strictObject({ artistId, batchId }),
+  /** Carry an import of a catalogue out, from its last whole entry on. */
+  "catalog.import": z.strictObject({ artistId, importId }),
   /** Make the finished answers of an artist's present generation. */
   "kpi.refresh": z.strictObject({ artistId }),
   /**
@@ -52,6 +64,8 @@ export const JOBS = {
   "connector.erase": z.strictObject({ artistId, provider: z.string() }),
   /** Compare an artist's rollups, ledger and statements with one another, and say so in the log if they differ. */
   "books.check": z.strictObject({ artistId }),
+  /** Mail a person what they have not read, once for the window that began at this moment. */
+  "mail.digest": z.strictObject({ userId, window: z.int() }),
   /** Mail a guest the link into the one thread they are invited to. The link's secret exists only in the mail. */
   "mail.guest_invitation": z.strictObject({ artistId, guestId: z.string(), origin: z.string() }),
 } as const;

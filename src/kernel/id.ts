@@ -28,8 +28,10 @@ export const ID_PREFIXES = {
   message: "msg",
   attachment: "att",
   guest: "gst",
+  decision: "dec",
   export: "exp",
   batch: "bat",
+  import: "imp",
   identity: "idn",
   request: "req",
 } as const satisfies Record<string, string>;

@@ -7,7 +7,14 @@ import { instantToIso } from "../kernel/time.ts";
 import { readMailbox } from "./service.ts";
 
 const DevMail = z
-  .object({ to: z.string(), subject: z.string(), text: z.string(), html: z.string(), at: z.string() })
+  .object({
+    to: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    html: z.string(),
+    headers: z.record(z.string(), z.string()),
+    at: z.string(),
+  })
   .meta({
     id: "DevMail",
     example: {
@@ -15,6 +22,7 @@ const DevMail = z
       subject: "Your sign-in link",
       text: "Open this link to sign in.",
       html: "<p>Open this link to sign in.</p>",
+      headers: {},
       at: "2026-09-01T12:00:00.000Z",
     },
   });

@@ -1,4 +1,4 @@
-// The home of the development mailbox's table.
+// The home of the tables of mail: the mailbox of development, and the claims of mails that leave once.
 
 import { sqliteTable } from "drizzle-orm/sqlite-core";
 import { instant, text } from "../db/columns.ts";
@@ -10,4 +10,11 @@ export const devMail = sqliteTable("dev_mail", {
   text: text("text").notNull(),
   html: text("html").notNull(),
   at: instant("at").notNull(),
+  headers: text("headers").notNull().default("{}"),
+});
+
+export const mailClaims = sqliteTable("mail_claims", {
+  name: text("name").notNull().primaryKey(),
+  until: instant("until").notNull(),
+  sentAt: instant("sent_at"),
 });

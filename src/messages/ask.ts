@@ -3,35 +3,35 @@
 
 import type { BaseCtx, Ctx } from "../db/ctx.ts";
 import { Problem } from "../kernel/problems.ts";
-import type { ContextObject, ObjectKind } from "./model.ts";
+import type { ContextObject } from "./model.ts";
 import type { HubCaller, HubCalls, HubVerb, HubVerbs } from "./protocol.ts";
 
 /**
  * What messages must know of the rooms that own what threads are about; `app.ts` fills it.
  */
 export interface Visible {
-  /** The kinds of things a role may see. */
-  kinds(role: string): readonly ObjectKind[];
+  /** What a role may see, limited to releases or not, as {@link HubCaller} has it. */
+  sees(standing: { role: string; releases: readonly string[] | null }): readonly string[];
   /** Tells whether the artist has such a thing. */
   exists(ctx: Ctx, object: ContextObject): Promise<boolean>;
 }
 
 /** The caller of a request, as the hub is told of them. */
 export function callerOf(ctx: Ctx, visible: Visible): HubCaller {
-  const { actor, role, scope } = ctx;
+  const { actor, role, releases, scope } = ctx;
   if (actor.kind !== "user" && actor.kind !== "apiKey") throw new Problem("unauthenticated");
   const id = actor.kind === "user" ? actor.userId : actor.keyId;
-  return { artistId: scope.artistId, id, role, kinds: visible.kinds(role), only: null };
+  return { artistId: scope.artistId, id, role, sees: visible.sees(ctx), releases, only: null };
 }
 
 /** The service itself, which takes part in nothing. */
 export function systemCaller(artistId: string): HubCaller {
-  return { artistId, id: "system", role: "system", kinds: [], only: null };
+  return { artistId, id: "system", role: "system", sees: [], releases: null, only: null };
 }
 
 /** A guest, who may enter one thread. */
 export function guestCaller(artistId: string, userId: string, thread: string): HubCaller {
-  return { artistId, id: userId, role: "guest", kinds: [], only: thread };
+  return { artistId, id: userId, role: "guest", sees: [], releases: null, only: thread };
 }
 
 /** The object of an artist's team. Its class is ours and has these calls; the binding cannot say so by itself. */

@@ -5,8 +5,11 @@ import { DurableObject } from "cloudflare:workers";
 import { openDb } from "../db/client.ts";
 import { ID_RANDOM_BYTES, makeId } from "../kernel/id.ts";
 import { PROBLEMS, Problem } from "../kernel/problems.ts";
-import { instantToIso } from "../kernel/time.ts";
-import { type ActorId, fileKey } from "./model.ts";
+import { type Instant, instantToIso } from "../kernel/time.ts";
+import { noteWaiting } from "./digests/service.ts";
+import { type ActorId, fileKey, isSeen } from "./model.ts";
+import { Courier } from "./object/courier.ts";
+import * as digests from "./object/digests.ts";
 import * as files from "./object/files.ts";
 import * as messages from "./object/messages.ts";
 import { Seats } from "./object/seats.ts";
@@ -22,6 +25,7 @@ import {
   type HubVerbs,
   MAX_FRAME,
   type Outcome,
+  type Place,
   REFUSAL_HEADER,
   readAfter,
   type Seat,
@@ -40,16 +44,25 @@ const TYPING_EVERY_MS = 1000;
 const NO_CODE = 1005;
 const CUT_OFF = 1006;
 
+/** The tag of sockets that read several frames in one text, one on a line. */
+const LINES = "lines";
+
 /** The object of one team's messages, named by the artist. */
 export class Hub extends DurableObject<Env> implements HubCalls {
   readonly #seats: Seats;
+  readonly #courier = new Courier(
+    () => Date.now(),
+    (socket) => this.ctx.getTags(socket).includes(LINES),
+  );
   /** When somebody was last told to be typing; losing it costs one frame too many. */
   readonly #typedAt = new WeakMap<WebSocket, number>();
+  /** Whether what is sent will be looked at should it lie unread; forgotten, that is written once more. */
+  #isLooking = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     openStorage(state.storage);
-    this.#seats = new Seats((seats) => this.#findHolding(seats));
+    this.#seats = new Seats(state.getWebSockets(), (seats) => this.#findHolding(seats));
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -66,10 +79,13 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         return { value: (await this.#recheck(actor)) as HubVerbs[V]["out"] };
       }
       const value = this.#run(caller, (desk) => carryOut(desk, verb as DeskVerb, input as never));
+      if (verb === "send") await this.#lookLater();
       if (verb === "reserveFile" || verb === "remove") await this.#schedule();
       return { value: value as HubVerbs[V]["out"] };
     } catch (error) {
       return { problem: problemFacts(error) };
+    } finally {
+      this.#courier.leave();
     }
   }
 
@@ -78,17 +94,18 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const { searchParams } = new URL(request.url);
     const seat = this.#useTicket(searchParams.get("ticket") ?? "");
     const after = readAfter(searchParams.get("after") ?? "");
-    const [held = null] = seat === null ? [] : await this.#findHolding([seat]);
+    const held = seat === null ? null : await this.#seats.confirm(seat);
     if (held === null) return refusal("unauthenticated");
     if (after === null) return refusal("invalid_request");
-    if (this.ctx.getWebSockets(held.id).length >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
+    const others = this.#seats.of(held.id).length;
+    if (others >= SOCKETS_PER_ACTOR) return refusal("rate_limited");
     const { 0: client, 1: server } = new WebSocketPair();
-    const isFirst = this.ctx.getWebSockets(held.id).length === 0;
-    this.ctx.acceptWebSocket(server, [held.id]);
+    this.ctx.acceptWebSocket(server, searchParams.get("frames") === LINES ? [LINES] : []);
     this.#seats.seat(server, held, Date.now());
     this.#greet(server, held, after);
-    if (isFirst) this.#tellPresence(held.id, true);
-    await this.#schedule();
+    if (others === 0) this.#tellPresence(held.id, true);
+    this.#courier.leave();
+    await this.#wakeAt(held.until);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -99,16 +116,21 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
     const frame = readFrame(data);
     if (frame === null) {
-      say(socket, { type: "error", code: "invalid_request", detail: "This is no message of the protocol." });
-      return;
+      this.#say(socket, { type: "error", code: "invalid_request", detail: "This is no message of the protocol." });
+    } else {
+      await this.#hear(socket, frame);
     }
+    this.#courier.leave();
+    if (frame?.type === "send") await this.#lookLater();
+    if (frame?.type === "delete") await this.#schedule();
+  }
+
+  async #hear(socket: WebSocket, frame: ClientFrame): Promise<void> {
     try {
-      if (!(await this.#seats.mayAct(socket, Date.now()))) return;
-      this.#carryOut(socket, this.#seats.at(socket), frame);
-      if (frame.type === "delete") await this.#schedule();
+      if (await this.#seats.mayAct(socket, Date.now())) this.#carryOut(socket, this.#seats.at(socket), frame);
     } catch (error) {
       const { code, detail, retryAfterSeconds } = problemFacts(error);
-      say(socket, {
+      this.#say(socket, {
         type: "error",
         code,
         thread: frame.thread,
@@ -130,7 +152,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     this.#leave(socket);
   }
 
-  /** Ends accesses whose time has come, and sweeps uploads that were never sent. */
+  /** Ends accesses whose time has come, sweeps uploads that were never sent, and looks for whom something lies unread. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     const { sql } = this.ctx.storage;
@@ -142,7 +164,23 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       await this.env.FILES.delete(unsent.map((id) => fileKey(String(this.ctx.id.name), id)));
       files.forgetFiles(sql, unsent);
     }
+    await this.#lookForUnread(now);
     await this.#schedule();
+  }
+
+  /** Sees to it that what was just sent is looked at, should it lie unread. */
+  async #lookLater(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    digests.lookBy(this.ctx.storage.sql, Date.now());
+    await this.#schedule();
+  }
+
+  /** Notes in D1 for whom messages lie unread: their mails are written there, across all of a person's artists. */
+  async #lookForUnread(now: number): Promise<void> {
+    const artistId = String(this.ctx.id.name);
+    const note = (people: readonly ActorId[]) => noteWaiting(openDb(this.env.DB), artistId, people, now);
+    this.#isLooking = await digests.look(this.ctx.storage.sql, now, note);
   }
 
   /** Runs a verb: everything it writes is kept or nothing, and what it tells is told afterwards. */
@@ -167,7 +205,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       case "send": {
         const { message } = this.#run(seat, (desk) => messages.send(desk, frame));
         const { id, seq, clientId } = message;
-        say(socket, { type: "ack", clientId, thread, id, seq, at: instantToIso(message.at) });
+        this.#say(socket, { type: "ack", clientId, thread, id, seq, at: instantToIso(message.at) });
         return;
       }
       case "edit":
@@ -180,7 +218,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
         this.#run(seat, (desk) => threads.read(desk, frame));
         return;
       case "resume":
-        this.#replay(socket, seat, thread, frame.after);
+        this.#replay(socket, seat, thread, { seq: frame.after, revision: frame.revision });
         return;
       case "typing": {
         const now = Date.now();
@@ -194,35 +232,36 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     }
   }
 
-  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, number>): void {
+  #greet(socket: WebSocket, seat: Seat, after: ReadonlyMap<string, Place>): void {
     const { greeting, peers } = this.#run(seat, (desk) => ({
       greeting: threads.greeting(desk),
       peers: threads.listPeers(desk, seat.id),
     }));
-    const online = peers.filter((peer) => this.ctx.getWebSockets(peer).length > 0);
-    say(socket, { type: "hello", user: seat.id, threads: greeting, online });
-    for (const [thread, seq] of after) {
+    const online = peers.filter((peer) => this.#seats.of(peer).length > 0);
+    this.#say(socket, { type: "hello", user: seat.id, threads: greeting, online });
+    for (const [thread, place] of after) {
       try {
-        this.#replay(socket, seat, thread, seq);
+        this.#replay(socket, seat, thread, place);
       } catch (error) {
         // A thread that is no longer to be seen must not cost the others.
-        say(socket, { type: "error", code: problemFacts(error).code, thread });
+        this.#say(socket, { type: "error", code: problemFacts(error).code, thread });
       }
     }
   }
 
-  #replay(socket: WebSocket, seat: Seat, thread: string, after: number): void {
-    const missed = this.#run(seat, (desk) =>
-      messages.listMessages(desk, { thread, after, limit: RESUMED_AT_ONCE + 1 }),
+  #replay(socket: WebSocket, seat: Seat, thread: string, place: Place): void {
+    const { changed, added, revision } = this.#run(seat, (desk) =>
+      messages.listMissed(desk, { thread, ...place, limit: RESUMED_AT_ONCE + 1 }),
     );
-    const sent = missed.slice(0, RESUMED_AT_ONCE);
-    for (const message of sent) say(socket, { type: "message", ...wireMessage(message) });
-    say(socket, { type: "resumed", thread, seq: sent.at(-1)?.seq ?? after, isMore: missed.length > sent.length });
+    const sent = added.slice(0, RESUMED_AT_ONCE);
+    for (const message of [...changed, ...sent]) this.#say(socket, { type: "message", ...wireMessage(message) });
+    const seq = sent.at(-1)?.seq ?? place.seq;
+    this.#say(socket, { type: "resumed", thread, seq, revision, isMore: added.length > sent.length });
   }
 
   #tell({ thread, frame, hidden, by, only }: Told, now: number): void {
     const desk = { sql: this.ctx.storage.sql };
-    const kind = threads.kindOf(desk, thread);
+    const context = threads.contextOf(desk, thread);
     const blockers = threads.listBlockers(desk, by);
     const text = JSON.stringify(frame);
     const hiddenText = hidden === undefined ? null : JSON.stringify(hidden);
@@ -232,29 +271,31 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       if (actor === by && !isForSelf) continue;
       const words = blockers.has(actor) ? hiddenText : text;
       if (words === null) continue;
-      for (const socket of this.ctx.getWebSockets(actor)) {
+      for (const socket of this.#seats.of(actor)) {
         if (this.#seats.isOver(socket, now)) continue;
         const seat = this.#seats.at(socket);
-        const sees =
-          seat.only === null ? kind === null || (seat.kinds as string[]).includes(kind) : seat.only === thread;
-        if (sees) send(socket, words);
+        const sees = seat.only === null ? isSeen(seat.sees, context) : seat.only === thread;
+        if (sees) this.#courier.take(socket, words);
       }
     }
+  }
+
+  #say(socket: WebSocket, frame: ServerFrame): void {
+    this.#courier.take(socket, JSON.stringify(frame));
   }
 
   #tellPresence(user: ActorId, isOnline: boolean): void {
     const text = JSON.stringify({ type: "presence", user, isOnline } satisfies ServerFrame);
     for (const peer of threads.listPeers({ sql: this.ctx.storage.sql }, user)) {
-      for (const socket of this.ctx.getWebSockets(peer)) send(socket, text);
+      for (const socket of this.#seats.of(peer)) this.#courier.take(socket, text);
     }
   }
 
   #leave(socket: WebSocket): void {
     const seat = this.#seats.at(socket);
-    const left = this.ctx
-      .getWebSockets(seat.id)
-      .filter((other) => other !== socket && other.readyState === WebSocket.OPEN);
-    if (left.length === 0) this.#tellPresence(seat.id, false);
+    this.#seats.vacate(socket);
+    if (this.#seats.of(seat.id).length === 0) this.#tellPresence(seat.id, false);
+    this.#courier.leave();
   }
 
   #useTicket(secretHash: string): Seat | null {
@@ -267,7 +308,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
   }
 
   async #recheck(actor: ActorId | null): Promise<number> {
-    const sockets = actor === null ? this.ctx.getWebSockets() : this.ctx.getWebSockets(actor);
+    const sockets = actor === null ? this.ctx.getWebSockets() : this.#seats.of(actor);
     const closed = await this.#seats.recheck(sockets, Date.now());
     await this.#schedule();
     return closed;
@@ -283,8 +324,14 @@ export class Hub extends DurableObject<Env> implements HubCalls {
     const open = this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
     const ends = open.flatMap((socket) => this.#seats.at(socket).until ?? []);
     const sweepAt = files.nextSweepAt(this.ctx.storage.sql);
-    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY);
-    if (!Number.isFinite(next)) return;
+    const lookAt = digests.nextLookAt(this.ctx.storage.sql);
+    const next = Math.min(...ends, sweepAt ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
+    await this.#wakeAt(Number.isFinite(next) ? next : null);
+  }
+
+  /** Has the alarm ring at a moment, or earlier when that was asked for. */
+  async #wakeAt(next: Instant | null): Promise<void> {
+    if (next === null) return;
     const set = await this.ctx.storage.getAlarm();
     if (set === null || next < set) await this.ctx.storage.setAlarm(Math.max(next, Date.now()));
   }
@@ -296,15 +343,6 @@ function readFrame(data: string): ClientFrame | null {
   } catch {
     return null;
   }
-}
-
-function say(socket: WebSocket, frame: ServerFrame): void {
-  send(socket, JSON.stringify(frame));
-}
-
-/** A socket may have gone since it was listed; its client resumes. */
-function send(socket: WebSocket, text: string): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }
 
 function refusal(code: "unauthenticated" | "invalid_request" | "rate_limited"): Response {

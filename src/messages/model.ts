@@ -28,13 +28,23 @@ export const UNSENT_FILE_LIFE_MS = 24 * 60 * 60 * 1000;
 export const SECRET_BYTES = 32;
 
 /** The kinds of things a thread can be about. */
-export const OBJECT_KINDS = ["release", "statement"] as const;
+export const OBJECT_KINDS = ["release", "recording", "statement"] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /** What a thread is about. */
 export interface ContextObject {
   readonly kind: ObjectKind;
   readonly id: string;
+}
+
+/** Writes one thing as a member of what somebody may see. */
+export function oneThing({ kind, id }: ContextObject): string {
+  return `${kind} ${id}`;
+}
+
+/** Tells whether who may see such kinds and things may see what a thread is about. */
+export function isSeen(sees: readonly string[], context: ContextObject | null): boolean {
+  return context === null || sees.includes(context.kind) || sees.includes(oneThing(context));
 }
 
 /** Who takes part: a person, or a program by its key. */
@@ -56,6 +66,8 @@ export interface Thread {
   readonly createdBy: ActorId;
   readonly createdAt: Instant;
   readonly lastSeq: number;
+  /** How many changes and deletions there have been. */
+  readonly lastRevision: number;
   readonly lastMessageAt: Instant | null;
   /** How far this participant has read. */
   readonly readSeq: number;
@@ -94,7 +106,11 @@ export interface Message {
   readonly at: Instant;
   readonly editedAt: Instant | null;
   readonly deletedAt: Instant | null;
+  /** Which of the thread's changes was the last one of this message: 0 for none. */
+  readonly revision: number;
   readonly edits: readonly Edit[];
+  /** The decision it is proposed for or has become; it stays as it is for as long. */
+  readonly decision: string | null;
 }
 
 const MENTION = /@((?:usr|key)_[0-9a-hjkmnp-tv-z]{26})/g;

@@ -3,15 +3,9 @@
 import { z } from "zod";
 import type { ProblemCode } from "../kernel/problems.ts";
 import { type Instant, instantToIso } from "../kernel/time.ts";
-import {
-  type ActorId,
-  type Attachment,
-  type ContextObject,
-  MAX_TEXT,
-  type Message,
-  type ObjectKind,
-  type Thread,
-} from "./model.ts";
+import type { DecisionStatus } from "./decisions/model.ts";
+import type { UnreadThread } from "./digests/model.ts";
+import { type ActorId, type Attachment, type ContextObject, MAX_TEXT, type Message, type Thread } from "./model.ts";
 
 /** Who asks something of the hub, as the Worker has verified it on this very request. */
 export interface HubCaller {
@@ -19,8 +13,10 @@ export interface HubCaller {
   readonly id: ActorId;
   /** One of team's roles; "guest" for a person from outside, "system" for the service itself. */
   readonly role: string;
-  /** The kinds of things that this role may see. */
-  readonly kinds: readonly ObjectKind[];
+  /** What this caller may see: kinds as a whole by their names, and single things as `oneThing` writes them. */
+  readonly sees: readonly string[];
+  /** The releases their access is limited to; null for the whole artist. */
+  readonly releases: readonly string[] | null;
   /** The one thread a guest may enter. */
   readonly only: string | null;
 }
@@ -44,7 +40,10 @@ export interface HubVerbs {
   changeParticipants: { in: { thread: string; add: readonly ActorId[]; remove: readonly ActorId[] }; out: Thread };
   seatGuest: { in: { thread: string; actor: ActorId }; out: null };
   unseatGuest: { in: { thread: string; actor: ActorId }; out: null };
-  listMessages: { in: { thread: string; after: number; limit: number }; out: Message[] };
+  listMessages: {
+    in: { thread: string; after: number; changedAfter?: number | null; limit: number };
+    out: Message[];
+  };
   send: {
     in: { thread: string; clientId: string; text: string; attachments: readonly string[] };
     out: { message: Message; isNew: boolean };
@@ -55,12 +54,22 @@ export interface HubVerbs {
   mute: { in: { thread: string; isMuted: boolean }; out: null };
   block: { in: { actor: ActorId; isBlocked: boolean }; out: null };
   search: { in: { query: string; before: number | null; limit: number }; out: { place: number; message: Message }[] };
+  holdMessage: { in: { thread: string; message: string }; out: HeldMessage };
+  listDecisions: { in: { thread: string | null; before: string | null; limit: number }; out: string[] };
+  tellDecision: { in: { id: string; status: DecisionStatus; signed: readonly ActorId[] }; out: null };
+  listUnread: { in: { after: Readonly<Record<string, number>>; until: Instant }; out: UnreadThread[] };
   addTicket: { in: { hash: string; seat: Seat; expiresAt: Instant }; out: null };
   reserveFile: { in: Attachment; out: null };
   keepFile: { in: { id: string }; out: null };
   linkFile: { in: { thread: string; id: string; hash: string; expiresAt: Instant }; out: null };
   openFile: { in: { hash: string }; out: Attachment };
   recheck: { in: { actor: ActorId | null }; out: number };
+}
+
+/** A message that stays as it is, under the id of the decision it is held for. */
+export interface HeldMessage {
+  readonly decision: string;
+  readonly message: Message;
 }
 
 export type HubVerb = keyof HubVerbs;
@@ -109,7 +118,12 @@ export const ClientFrame = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("delete"), thread, message }),
   z.strictObject({ type: z.literal("read"), thread, seq: z.int().min(0) }),
   z.strictObject({ type: z.literal("typing"), thread }),
-  z.strictObject({ type: z.literal("resume"), thread, after: z.int().min(0) }),
+  z.strictObject({
+    type: z.literal("resume"),
+    thread,
+    after: z.int().min(0),
+    revision: z.int().min(0).nullable().default(null),
+  }),
 ]);
 export type ClientFrame = z.output<typeof ClientFrame>;
 
@@ -143,13 +157,21 @@ function isoOrNull(at: Instant | null): string | null {
 export type ServerFrame =
   | { type: "hello"; user: ActorId; threads: ReturnType<typeof wireThread>[]; online: readonly ActorId[] }
   | ({ type: "message" } & ReturnType<typeof wireMessage>)
+  | {
+      type: "decision";
+      id: string;
+      thread: string;
+      message: string;
+      status: DecisionStatus;
+      signed: readonly ActorId[];
+    }
   | { type: "ack"; clientId: string; thread: string; id: string; seq: number; at: string }
   | { type: "read"; thread: string; user: ActorId; seq: number }
   | { type: "typing"; thread: string; user: ActorId }
   | { type: "presence"; user: ActorId; isOnline: boolean }
   | { type: "thread"; id: string; isGone: boolean }
   /** What was missed has been sent, up to `seq`; `isMore` asks to resume again from there. */
-  | { type: "resumed"; thread: string; seq: number; isMore: boolean }
+  | { type: "resumed"; thread: string; seq: number; revision: number; isMore: boolean }
   | { type: "error"; code: string; detail?: string; clientId?: string; thread?: string; retryAfterSeconds?: number };
 
 /** What happened in a thread, to be told to those who take part. */
@@ -163,13 +185,20 @@ export interface Told {
   readonly only?: readonly ActorId[];
 }
 
-/** Reads `thr_…:7,thr_…:0`, how far a client has come in its threads; null when it is not that. */
-export function readAfter(text: string): Map<string, number> | null {
-  const places = new Map<string, number>();
+/** How far a client has come in a thread. */
+export interface Place {
+  readonly seq: number;
+  /** Null when it keeps none. */
+  readonly revision: number | null;
+}
+
+/** Reads `thr_…:7,thr_…:12:3`, how far a client has come in its threads; null when it is not that. */
+export function readAfter(text: string): Map<string, Place> | null {
+  const places = new Map<string, Place>();
   for (const part of text === "" ? [] : text.split(",")) {
-    const [, id, seq] = /^(thr_[0-9a-z]{26}):(\d{1,15})$/.exec(part) ?? [];
+    const [, id, seq, revision] = /^(thr_[0-9a-z]{26}):(\d{1,15})(?::(\d{1,15}))?$/.exec(part) ?? [];
     if (id === undefined) return null;
-    places.set(id, Number(seq));
+    places.set(id, { seq: Number(seq), revision: revision === undefined ? null : Number(revision) });
   }
   return places;
 }

@@ -11,7 +11,7 @@ const GUESTS = `SELECT user_id, thread_id FROM message_guests
   WHERE artist_id = ?1 AND user_id IN (SELECT value FROM json_each(?2)) AND ended_at IS NULL`;
 
 /**
- * Asks which seats still hold: the membership, key or invitation, in the very role, and the session behind it.
+ * Asks which seats still hold: the membership, key or invitation, in the very role, not limited to releases, and the session behind it.
  *
  * One round trip and a few rows for each seat.
  * @returns for each seat, in order: the seat with the end of its access as it is now, or null when it holds no more
@@ -38,8 +38,12 @@ export async function findHolding(
     if (sessionEnd === undefined) return null;
     if (seat.only !== null) return places.has(`${seat.id} ${seat.only}`) ? { ...seat, until: sessionEnd } : null;
     const standing = standings.get(seat.id);
-    if (standing?.role !== seat.role) return null;
+    if (standing?.role !== seat.role || !isSame(standing.releases, seat.releases)) return null;
     const until = Math.min(standing.until ?? Number.POSITIVE_INFINITY, sessionEnd);
     return { ...seat, until: Number.isFinite(until) ? until : null };
   });
+}
+
+function isSame(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -6,6 +6,8 @@ import { type EndpointClass, endpoint } from "../http/endpoint.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { ask, callerOf, type Visible } from "./ask.ts";
+import { registerDecisions } from "./decisions/routes.ts";
+import { registerDigests } from "./digests/routes.ts";
 import { registerFiles } from "./files/routes.ts";
 import { registerGuests } from "./guests/routes.ts";
 import {
@@ -14,6 +16,7 @@ import {
   MessagePatch,
   MessageTicket,
   MuteInput,
+  messagesQuery,
   ParticipantsPatch,
   presentMessage,
   presentThread,
@@ -209,10 +212,11 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     path: `${ofThread}/messages`,
     tag,
     summary: "List a thread's messages",
-    description: "In their order, `after` a place in it.",
+    description:
+      "In their order, `after` a place in it. `changedAfter` lists what was changed or deleted since, so that nothing has to be read again.",
     access: "artist",
     params,
-    query: z.strictObject({ after: z.int().min(0).default(0), ...pageQuery }),
+    query: z.strictObject({ ...messagesQuery, ...pageQuery }),
     answers: { 200: { description: "Messages.", schema: pageOf(Message) } },
     example: { params: { thread } },
     handle: async ({ ctx, params: named, query }) => listMessages(ctx, callerOf(ctx, visible), { ...named, ...query }),
@@ -246,7 +250,7 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     path: `${ofThread}/messages/:message`,
     tag,
     summary: "Change a message of yours",
-    description: "For 15 minutes; what it said before stays to be seen in `edits`.",
+    description: "For 15 minutes, unless it is proposed for decision; what it said before stays to be seen in `edits`.",
     access: "artist",
     params: messageParams,
     body: MessagePatch,
@@ -263,10 +267,12 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     path: `${ofThread}/messages/:message`,
     tag,
     summary: "Delete a message of yours",
-    description: "Its place stays; its words, what they were before and its files are gone.",
+    description:
+      "Its place stays; its words, what they were before and its files are gone. One proposed for decision stays.",
     access: "artist",
     params: messageParams,
     answers: { 200: { description: "What is left of it.", schema: Message } },
+    problems: ["message_settled"],
     example: { params: { thread, message } },
     handle: async ({ ctx, params: named }) => ask(ctx, callerOf(ctx, visible), "remove", named),
     present: (left) => ({ status: 200, body: presentMessage(left) }),
@@ -318,11 +324,19 @@ const OpenSocket = endpoint({
   tag,
   summary: "Open a socket with a ticket",
   description:
-    "A WebSocket of JSON texts with `type`. You say `send {thread, clientId, text, attachments}`, `edit {thread, message, text}`, `delete {thread, message}`, `read {thread, seq}`, `typing {thread}` and `resume {thread, after}`; the text `ping` is answered `pong`. You hear `hello {user, threads, online}`, `message {…}` (new, changed or deleted), `ack {clientId, seq}`, `read`, `typing`, `presence`, `thread`, `resumed` and `error {code}`. Every thread counts 1, 2, 3…: a `seq` that is not the next one means that something was missed, so `resume` from the last you have. Sockets break with every deployment; `after` says how far you had come, and what was missed is sent. A close with 4403 means that your access has changed: ask for a new ticket.",
+    "A WebSocket of JSON texts with `type`. You say `send {thread, clientId, text, attachments}`, `edit {thread, message, text}`, `delete {thread, message}`, `read {thread, seq}`, `typing {thread}` and `resume {thread, after, revision}`; the text `ping` is answered `pong`. You hear `hello {user, threads, online}`, `message {…}` (new, changed or deleted), `ack {clientId, seq}`, `read`, `typing`, `presence`, `thread`, `decision {id, status, signed}`, `resumed` and `error {code}`. Every thread counts 1, 2, 3…: a `seq` that is not the next one means that something was missed, so `resume` from the last you have. Sockets break with every deployment; `after` says how far you had come, and what was missed is sent: with a revision also the messages that were changed or deleted meanwhile, as they are now. Keep the highest `revision` you hear, of a `message` you have or of `resumed`. A close with 4403 means that your access has changed: ask for a new ticket.",
   access: "public",
   query: z.strictObject({
     ticket: z.string().min(1).max(1000),
-    after: z.string().max(8000).default("").meta({ description: "`thr_…:SEQ,thr_…:SEQ`, how far you have come." }),
+    frames: z.enum(["single", "lines"]).default("single").meta({
+      description:
+        "`lines`: in a busy thread several JSON texts come together, one on a line, which carries more and sooner.",
+    }),
+    after: z
+      .string()
+      .max(8000)
+      .default("")
+      .meta({ description: "`thr_…:SEQ:REVISION,thr_…:SEQ`, how far you have come." }),
   }),
   answers: { 101: { description: "The socket." } },
   problems: ["unauthenticated", "origin_refused", "rate_limited"],
@@ -339,6 +353,8 @@ export function registerMessages(register: Register, visible: Visible): void {
   register(blockEndpoint(visible, false));
   for (const each of messageEndpoints(visible)) register(each);
   registerFiles(register, visible);
+  registerDecisions(register, visible);
   for (const each of threadEndpoints(visible)) register(each);
   registerGuests(register, visible);
+  registerDigests(register);
 }

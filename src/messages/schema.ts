@@ -47,6 +47,7 @@ export const Thread = z
     createdBy: z.string(),
     createdAt: z.iso.datetime(),
     lastSeq: z.int(),
+    lastRevision: z.int().meta({ description: "How many changes and deletions of messages there have been." }),
     lastMessageAt: z.iso.datetime().nullable(),
     readSeq: z.int().meta({ description: "How far you have read." }),
     unread: z.int().meta({ description: "Messages of others after that." }),
@@ -58,6 +59,14 @@ export const Thread = z
 export function presentThread(thread: ThreadFacts): z.input<typeof Thread> {
   return wireThread(thread) as z.input<typeof Thread>;
 }
+
+/** Where in a thread messages are listed from. */
+export const messagesQuery = {
+  after: z.int().min(0).default(0),
+  changedAfter: z.int().min(0).optional().meta({
+    description: "Only messages that were changed or deleted after this revision, in the order of their last changes.",
+  }),
+};
 
 export const MessageInput = z
   .strictObject({
@@ -86,9 +95,14 @@ export const Message = z
     at: z.iso.datetime(),
     editedAt: z.iso.datetime().nullable(),
     deletedAt: z.iso.datetime().nullable(),
+    revision: z.int().meta({ description: "Which of the thread's changes was its last one; 0 as it was sent." }),
     edits: z
       .array(z.object({ text: z.string(), replacedAt: z.iso.datetime() }))
       .meta({ description: "What it said before, oldest first." }),
+    decision: z
+      .string()
+      .nullable()
+      .meta({ description: "The decision it is proposed for, or has become: it stays as it is." }),
   })
   .meta({ id: "Message", example: EXAMPLES.Message });
 

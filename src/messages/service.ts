@@ -11,6 +11,7 @@ import {
   type ActorId,
   addressSecret,
   type ContextObject,
+  isSeen,
   type Message,
   readSecret,
   SECRET_BYTES,
@@ -40,7 +41,7 @@ export async function createThread(
   await requireMembers(ctx, input.participants);
   const { context, claim } = { ...input, claim: ctx.claim };
   // That a thing does not exist, and that it is not theirs to see, is the same answer.
-  if (context !== null && !(caller.kinds.includes(context.kind) && (await visible.exists(ctx, context)))) {
+  if (context !== null && !(isSeen(caller.sees, context) && (await visible.exists(ctx, context)))) {
     throw new Problem("context_unknown", { detail: `There is no ${context.kind} ${context.id}.` });
   }
   // The hub and D1 have no batch in common: a repeated claim finds the thread that the first try may have left.
@@ -97,17 +98,33 @@ export async function changeParticipants(
   return after;
 }
 
-/** Lists a thread's messages in their order. @throws Problem `not_found` */
+/** Lists a thread's messages in their order, or what was changed of them. @throws Problem `not_found` */
 export async function listMessages(
   ctx: BaseCtx,
   caller: HubCaller,
-  { thread, after, limit, cursor }: PageQuery & { thread: string; after: number },
+  {
+    thread,
+    after,
+    changedAfter,
+    limit,
+    cursor,
+  }: PageQuery & {
+    thread: string;
+    after: number;
+    changedAfter?: number | undefined;
+  },
 ): Promise<Page<Message>> {
-  const binding = bindingOf(null, "listMessages", { artist: caller.artistId, thread, after });
+  const isOfChanges = changedAfter !== undefined;
+  const binding = bindingOf(null, "listMessages", { artist: caller.artistId, thread, after, changedAfter });
   const [place] = readCursor(ctx, binding, cursor) ?? [];
-  const from = place === undefined ? after : Number(place);
-  const messages = await ask(ctx, caller, "listMessages", { thread, after: from, limit: limit + 1 });
-  return pageFrom(ctx, binding, messages, limit, ({ seq }) => [seq]);
+  const from = place === undefined ? (changedAfter ?? after) : Number(place);
+  const messages = await ask(ctx, caller, "listMessages", {
+    thread,
+    after: isOfChanges ? after : from,
+    changedAfter: isOfChanges ? from : null,
+    limit: limit + 1,
+  });
+  return pageFrom(ctx, binding, messages, limit, ({ seq, revision }) => [isOfChanges ? revision : seq]);
 }
 
 /** Finds messages by their words, newest first. */
@@ -181,7 +198,7 @@ export async function createTicket(ctx: BaseCtx, caller: HubCaller, sessionToken
 export async function openSocket(
   ctx: BaseCtx,
   request: Request,
-  { ticket, after }: { ticket: string; after: string },
+  { ticket, after, frames }: { ticket: string; after: string; frames: string },
 ): Promise<Response> {
   const origin = request.headers.get("origin");
   if (origin !== null && origin !== new URL(request.url).origin) {
@@ -192,7 +209,7 @@ export async function openSocket(
   }
   const known = readSecret(ctx.settings.signingKey, "ticket", ticket);
   if (known === null) throw new Problem("unauthenticated");
-  const asked = new URLSearchParams({ ticket: hashSecret(known.secret), after });
+  const asked = new URLSearchParams({ ticket: hashSecret(known.secret), after, frames });
   const headers = { upgrade: "websocket" };
   const response = await askForSocket(ctx, known.artistId, new Request(`https://hub/?${asked}`, { headers }));
   const refused = response.headers.get(REFUSAL_HEADER);

@@ -7,6 +7,7 @@
 export { runExport } from "./export/run.ts";
 export { checkBooks, postStatement, retractStatement } from "./post.ts";
 export { readStatement } from "./read.ts";
+export { matchRecordings } from "./recordings/service.ts";
 export { registerStatements } from "./routes.ts";
 export {
   type Contribution,

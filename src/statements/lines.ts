@@ -10,6 +10,7 @@ import { type ApartReason, type ExplainedCell, isApart, type StatementLine } fro
 import { listAssigned } from "./identities/repository.ts";
 import { type Dictionary, identityOf } from "./model.ts";
 import { mayContain } from "./reading/bloom.ts";
+import { listStatementRecordings } from "./recordings/repository.ts";
 import { listBlocks, type StatementRow } from "./repository.ts";
 import { RunningSums } from "./sums/running.ts";
 import type { TextReader } from "./text.ts";
@@ -32,13 +33,26 @@ const BLOCKS_PER_PAGE = 5;
 /** A page without a filter spans two blocks at the most. */
 const BLOCKS_OF_PLAIN_PAGE = 2;
 
+/** A line as it is shown: with the recording of the catalog that it is of, as far as there is one. */
+export interface ShownLine extends BookedLine {
+  readonly recordingId: string | null;
+}
+
+function shown(line: BookedLine, recordings: Readonly<Record<string, string>>): ShownLine {
+  const identity = identityOf(line);
+  // The file says what an identity is called, and may call it `constructor`.
+  const recordingId = Object.hasOwn(recordings, identity) ? recordings[identity] : "";
+  return { ...line, recordingId: recordingId || null };
+}
+
 /**
  * Lists lines of a statement in order. A page may be short when few lines match; its cursor goes on.
  *
- * Reads the statement's row, one to find the first block, and the blocks: four rows for a page without a filter.
+ * Reads the statement's row, one to find the first block, the blocks, and the row that names the recordings of up to 10,000
+ * identities: five rows for a page without a filter.
  * @throws Problem `not_found`, `statement_not_ready` while it is not read, `bad_cursor`
  */
-export async function listLines(ctx: Ctx, statementId: string, query: LineQuery): Promise<Page<BookedLine>> {
+export async function listLines(ctx: Ctx, statementId: string, query: LineQuery): Promise<Page<ShownLine>> {
   const statement = await openStatement(ctx, statementId);
   const binding = bindingOf(ctx.scope, `lines:${statementId}`, { ...query });
   const [place] = readCursor(ctx, binding, query.cursor) ?? [];
@@ -48,14 +62,15 @@ export async function listLines(ctx: Ctx, statementId: string, query: LineQuery)
   const { month, platform, territory, isrc, upc } = query;
   const isFiltered = [month, platform, territory, isrc, upc].some((value) => value !== undefined);
   const most = isFiltered ? BLOCKS_PER_PAGE : BLOCKS_OF_PLAIN_PAGE;
-  const [blocks, assigned] = await Promise.all([
+  const [blocks, assigned, recordings] = await Promise.all([
     listBlocks(ctx.db, ctx.scope, statementId, filter, most),
     isrc === undefined ? [] : listAssigned(ctx.db, ctx.scope, isrc),
+    listStatementRecordings(ctx.db, ctx.scope, statementId),
   ]);
   // A recording's lines are those that print its code, and those whose printed name was said to be it.
   const identities = isrc === undefined ? null : [isrc, ...assigned];
   const source = await openLines(ctx, statement);
-  const data: BookedLine[] = [];
+  const data: ShownLine[] = [];
   let next: number | null = null;
   for (const block of blocks) {
     next = block.lastLine + 1;
@@ -65,7 +80,7 @@ export async function listLines(ctx: Ctx, statementId: string, query: LineQuery)
       if (data.length === query.limit) {
         return { data, nextCursor: writeCursor(ctx, binding, [line.line]) };
       }
-      data.push(line);
+      data.push(shown(line, recordings));
     }
   }
   const isEnd = blocks.length < most || next === null;
@@ -77,7 +92,7 @@ export interface ExplainedLine {
   readonly statement: StatementRow;
   readonly number: number;
   /** Null where the row is no line. */
-  readonly line: BookedLine | null;
+  readonly line: ShownLine | null;
   readonly apart: ApartReason | null;
   readonly raw: string;
   readonly cells: readonly ExplainedCell[];
@@ -96,7 +111,10 @@ export interface ExplainedLine {
 export async function explainLine(ctx: Ctx, statementId: string, number: number): Promise<ExplainedLine> {
   const statement = await openStatement(ctx, statementId);
   const anywhere = { fromLine: number, month: null, platform: null, territory: null };
-  const [block] = await listBlocks(ctx.db, ctx.scope, statementId, anywhere, 1);
+  const [[block], recordings] = await Promise.all([
+    listBlocks(ctx.db, ctx.scope, statementId, anywhere, 1),
+    listStatementRecordings(ctx.db, ctx.scope, statementId),
+  ]);
   if (block === undefined || number < block.firstLine || number > block.lastLine) throw new Problem("not_found");
   const source = await openLines(ctx, statement);
   const { reader } = source.textReader;
@@ -107,7 +125,7 @@ export async function explainLine(ctx: Ctx, statementId: string, number: number)
     const row = reader.read(cells, at);
     const currency = isApart(row) ? "" : row.currency;
     const exactBefore = sums.exactOf(currency);
-    const line = isApart(row) ? null : { ...row, nanos: sums.add(currency, row.exact) };
+    const line = isApart(row) ? null : shown({ ...row, nanos: sums.add(currency, row.exact) }, recordings);
     if (at !== number) return;
     found = {
       number,

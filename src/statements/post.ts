@@ -18,6 +18,7 @@ import { causeStatements, nextGenerationStatements } from "../team/index.ts";
 import { forgetIdentityStatements, listIdentityStatements } from "./identities/repository.ts";
 import type { Dictionary, StatementStatus, Total } from "./model.ts";
 import { playWrites } from "./plays.ts";
+import { forgetRecordingStatements, keepRecordingStatements } from "./recordings/repository.ts";
 import { findStatement, moveStatements, postedPeriods, type StatementRow, sumPosted } from "./repository.ts";
 import { cellRows, listMonths } from "./sums/repository.ts";
 
@@ -34,10 +35,10 @@ export async function postStatement(ctx: Ctx, statementId: string): Promise<void
 async function postOnce(ctx: Ctx, statement: StatementRow): Promise<void> {
   const { id: statementId } = statement;
   const replaced = statement.supersedes === null ? null : await findReplaced(ctx, statement.supersedes);
-  const moved = moveStatements(ctx.db, ctx.scope, statementId, ["ready", "posting"], {
-    status: "posted",
-    postedAt: ctx.now,
-  });
+  const moved = [
+    ...moveStatements(ctx.db, ctx.scope, statementId, ["ready", "posting"], { status: "posted", postedAt: ctx.now }),
+    ...keepRecordingStatements(ctx.db, ctx.scope, statementId),
+  ];
   if (statement.measures === "plays") {
     await commitMove(ctx, "statement.post", statement, [
       ...moved,
@@ -94,7 +95,10 @@ async function findReplaced(ctx: Ctx, id: string): Promise<StatementRow | null> 
 }
 
 function retracted(ctx: Ctx, { id }: StatementRow, from: readonly StatementStatus[]): Write[] {
-  return moveStatements(ctx.db, ctx.scope, id, from, { status: "retracted", retractedAt: ctx.now });
+  return [
+    ...moveStatements(ctx.db, ctx.scope, id, from, { status: "retracted", retractedAt: ctx.now }),
+    ...forgetRecordingStatements(ctx.db, ctx.scope, id),
+  ];
 }
 
 async function postWrites(ctx: Ctx, statement: StatementRow): Promise<Write[]> {

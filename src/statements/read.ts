@@ -3,6 +3,7 @@
 import { ConstraintError, type Write } from "../db/client.ts";
 import { commit, persist } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
+import { readRange } from "../db/objects.ts";
 import type { JobRequest } from "../jobs/messages.ts";
 import { judge, listEarlier } from "./check.ts";
 import { AnswerMissingError, isApart, LineProblemError } from "./formats/format.ts";
@@ -16,7 +17,7 @@ import {
   type StatementStatus,
   UNREAD,
 } from "./model.ts";
-import { MADE_OBJECTS, objectKey, readRange, removeObjects } from "./objects.ts";
+import { MADE_OBJECTS, objectKey, removeObjects } from "./objects.ts";
 import { joinReport } from "./parts/reports.ts";
 import { decoder, markBytes, newlineByte } from "./reading/encoding.ts";
 import { type Block, forEachRecord, MIN_SLICE_BYTES, splitBlocks } from "./reading/records.ts";

@@ -3,11 +3,13 @@
 import { ConstraintError, type Write } from "../db/client.ts";
 import { commit } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
+import { ObjectWriter, openObject } from "../db/objects.ts";
+import { arriving } from "../http/multipart.ts";
 import type { Id } from "../kernel/id.ts";
 import { Problem } from "../kernel/problems.ts";
 import { actorName } from "../kernel/scope.ts";
 import { MAX_UPLOAD_BYTES } from "./model.ts";
-import { ObjectWriter, objectKey, openObject, removeObjects } from "./objects.ts";
+import { objectKey, removeObjects } from "./objects.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
 import { FileLook, type Seen } from "./reading/look.ts";
 import { WORKBOOK_CAPS, WORKBOOK_MARK } from "./reading/package.ts";
@@ -104,19 +106,6 @@ async function keep(ctx: Ctx, id: string, body: AsyncIterable<Uint8Array>): Prom
   } catch (error) {
     await Promise.allSettled([look.abort(error), writer.abort()]);
     throw error;
-  }
-}
-
-/** Passes a body on; a sender that breaks off is the sender's fault, and no fault of ours in the log. */
-export async function* arriving(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await chunks.next().catch((cause: unknown) => {
-      if (cause instanceof Problem) throw cause;
-      throw new Problem("invalid_request", { detail: "The upload broke off before its end.", cause });
-    });
-    if (next.done === true) return;
-    yield next.value;
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Ctx } from "../db/ctx.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { eventsOf, type Moment, wantsEvents } from "../http/events.ts";
+import { readMultipartFile } from "../http/multipart.ts";
 import { pageOf, pageQuery } from "../http/page.ts";
 import type { Register } from "../http/registry.ts";
 import { Problem } from "../kernel/problems.ts";
@@ -13,7 +14,6 @@ import { registerIdentities } from "./identities/routes.ts";
 import { explainLine, listLines } from "./lines.ts";
 import { registerMapping } from "./mapping/routes.ts";
 import { MAX_UPLOAD_BYTES, STATEMENT_STATUSES } from "./model.ts";
-import { readMultipartFile } from "./reading/multipart.ts";
 import { receiveStatement, tooLarge, type Upload } from "./receive.ts";
 import {
   LineExplanation,

@@ -7,11 +7,10 @@ import { formatExact } from "../kernel/quantise.ts";
 import { instantToIso } from "../kernel/time.ts";
 import { EXAMPLES } from "./examples.ts";
 import type { StatementFormat } from "./formats/format.ts";
-import type { ExplainedLine } from "./lines.ts";
+import type { ExplainedLine, ShownLine } from "./lines.ts";
 import { holds, STATEMENT_STATUSES, type StatedOfFile, type Total } from "./model.ts";
 import { MoneyShape } from "./money-shape.ts";
 import type { StatementRow } from "./repository.ts";
-import type { BookedLine } from "./walk.ts";
 
 const MonthText = z.string().meta({ description: "A calendar month, YYYY-MM.", example: "2024-01" });
 
@@ -125,14 +124,17 @@ export const StatementLineShape = z
     kind: z.string(),
     units: z.int(),
     amount: MoneyShape.nullable().meta({ description: "Null on a line of plays, which are no money." }),
-    recordingId: z.string().nullable(),
+    recordingId: z
+      .string()
+      .nullable()
+      .meta({ description: "The recording of the catalog that its ISRC names, or that it was said to be." }),
   })
   .meta({ id: "StatementLine", example: EXAMPLES.StatementLine });
 
-export function presentLine(line: BookedLine): z.input<typeof StatementLineShape> {
+export function presentLine(line: ShownLine): z.input<typeof StatementLineShape> {
   const { exact: _, nanos, currency, ...facts } = line;
   const amount = currency === "" ? null : { amount: formatNanos(nanos), currency };
-  return { ...facts, platformId: platformOf(line.platform).id, amount, recordingId: null };
+  return { ...facts, platformId: platformOf(line.platform).id, amount };
 }
 
 export const LineExplanation = z

@@ -3,6 +3,7 @@
 import { ConstraintError } from "../db/client.ts";
 import { commit } from "../db/commit.ts";
 import type { Ctx } from "../db/ctx.ts";
+import { findObject } from "../db/objects.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../http/page.ts";
 import type { JobKind, JobRequest } from "../jobs/messages.ts";
 import { Problem } from "../kernel/problems.ts";
@@ -11,7 +12,7 @@ import type { DetailCut } from "../metrics/index.ts";
 import { isBookedBefore, listEarlier, listOverlaps } from "./check.ts";
 import { sweepExports } from "./export/service.ts";
 import { holds, RETRACTABLE, type StatedOfFile, type StatementStatus } from "./model.ts";
-import { findObject, listObjects, objectKey } from "./objects.ts";
+import { listObjects, objectKey } from "./objects.ts";
 import { asWhole, isArchive, listParts } from "./parts/service.ts";
 import {
   findStatement,

@@ -5,9 +5,10 @@ import { parseGtin } from "../kernel/gtin.ts";
 import { parseIsrc } from "../kernel/isrc.ts";
 import { MAX_INT64 } from "../kernel/money.ts";
 import { formatExact } from "../kernel/quantise.ts";
+import { detached } from "../kernel/text.ts";
 import type { Day, Month } from "../kernel/time.ts";
 import type { DetailCut } from "../metrics/index.ts";
-import { detached, Memo } from "./formats/cells.ts";
+import { Memo } from "./formats/cells.ts";
 import {
   type ApartReason,
   LineProblemError,

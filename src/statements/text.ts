@@ -2,12 +2,13 @@
 // A file of its own because reading, paging and explaining must all see the same text in the same way.
 
 import type { Ctx } from "../db/ctx.ts";
+import { readRange } from "../db/objects.ts";
 import { Problem } from "../kernel/problems.ts";
 import type { Answers, Delimiter, FileHead, FormatMatch, LineReader, StatementFormat } from "./formats/format.ts";
 import { formatOf, recognise } from "./formats/registry.ts";
 import { mappedFormat } from "./mapping/format.ts";
 import type { Mapping } from "./mapping/model.ts";
-import { type ObjectName, objectKey, readRange } from "./objects.ts";
+import { type ObjectName, objectKey } from "./objects.ts";
 import { decoder, type LineEnd, type TextEncodingName } from "./reading/encoding.ts";
 import { HEAD_BYTES, readHead } from "./reading/header.ts";
 import type { StatementRow } from "./repository.ts";

@@ -2,7 +2,8 @@
 // A file of its own beside `text.ts`, which only looks at a text that is there.
 
 import type { Ctx } from "../db/ctx.ts";
-import { ObjectWriter, objectKey, openObject, readRange } from "./objects.ts";
+import { ObjectWriter, openObject, readRange } from "../db/objects.ts";
+import { objectKey } from "./objects.ts";
 import { partsOf } from "./parts/service.ts";
 import { ARCHIVE_CAPS, unpack } from "./reading/archive.ts";
 import { EncodingProbe, type TextEncoding } from "./reading/encoding.ts";

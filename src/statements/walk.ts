@@ -2,9 +2,10 @@
 // A file of its own because pages, explanations, checks and exports all read lines again in this one way.
 
 import type { Ctx } from "../db/ctx.ts";
+import { readRange } from "../db/objects.ts";
 import { Problem } from "../kernel/problems.ts";
 import { isApart, type LineDetails, type StatementLine } from "./formats/format.ts";
-import { objectKey, readRange } from "./objects.ts";
+import { objectKey } from "./objects.ts";
 import { decoder } from "./reading/encoding.ts";
 import { forEachRecord } from "./reading/records.ts";
 import { type BlockRow, findStatement, listBlocks, type StatementRow } from "./repository.ts";

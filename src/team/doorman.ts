@@ -8,6 +8,7 @@ import { hashSecret } from "../identity/index.ts";
 import { Problem } from "../kernel/problems.ts";
 import { type Actor, cutArtistScope } from "../kernel/scope.ts";
 import {
+  denialStatements,
   findKey,
   findSession,
   isSightingDue,
@@ -15,7 +16,7 @@ import {
   type SessionAdmission,
   sessionSeenStatements,
 } from "./admission/repository.ts";
-import { type MemberScope, mayCall, type Role } from "./model.ts";
+import { type MemberScope, mayCall, type Role, releasesIn, WHOLE_ARTIST } from "./model.ts";
 
 /** Makes the doorman that `app.ts` posts at the API's door. */
 export function createDoorman(): Doorman {
@@ -50,25 +51,26 @@ async function artist(
 ): Promise<Ctx> {
   if (credentials === null) throw new Problem("unauthenticated");
   const { actor, role, reach, facts } = await memberOf(base, credentials, artistId);
-  if (!mayCall(role, operation, reach)) {
-    const who = reach === "artist" ? `The role ${role}` : "Access to single releases";
+  if (!mayCall(role, operation, reach.kind)) {
+    base.later(base.db.note(denialStatements(base, { actor, artistId: facts.id, role, operation })));
+    const who = reach.kind === "artist" ? `The role ${role}` : "Access to single releases";
     throw new Problem("forbidden", { detail: `${who} may not do this.` });
   }
-  return { ...base, actor, role, scope: cutArtistScope(facts.id), artist: facts };
+  return { ...base, actor, role, releases: releasesIn(reach), scope: cutArtistScope(facts.id), artist: facts };
 }
 
 async function memberOf(
   base: BaseCtx,
   { kind, secret }: Credentials,
   artistId: string | null,
-): Promise<{ actor: Actor; role: Role; reach: MemberScope["kind"]; facts: Ctx["artist"] }> {
+): Promise<{ actor: Actor; role: Role; reach: MemberScope; facts: Ctx["artist"] }> {
   const hash = hashSecret(secret);
   if (kind === "apiKey") {
     const key = await findKey(base.db, hash, base.now);
     if (key === null) throw new Problem("unauthenticated");
     if (artistId !== null && artistId !== key.artist.id) throw new Problem("not_found");
     if (isSightingDue(key.lastUsedAt, base.now)) base.later(base.db.note(keySeenStatements(base.db, key, base.now)));
-    return { actor: { kind: "apiKey", keyId: key.keyId }, role: key.role, reach: "artist", facts: key.artist };
+    return { actor: { kind: "apiKey", keyId: key.keyId }, role: key.role, reach: WHOLE_ARTIST, facts: key.artist };
   }
   const [session, another] = await findSession(base.db, hash, artistId, base.now);
   if (session === undefined) throw new Problem("unauthenticated");
@@ -80,7 +82,7 @@ async function memberOf(
   }
   noteSession(base, hash, session);
   const { role, scope, artist: facts } = membership;
-  return { actor: { kind: "user", userId }, role, reach: scope.kind, facts };
+  return { actor: { kind: "user", userId }, role, reach: scope, facts };
 }
 
 /** Writes down, after the answer, that somebody was seen; support is audited beside it, so that no visit is silent. */

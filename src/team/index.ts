@@ -9,7 +9,8 @@
 export { findRole } from "./admission/repository.ts";
 export { createDoorman } from "./doorman.ts";
 export { mailInvitation } from "./invitations/service.ts";
-export { isRole, MATRIX, ROLES, type Role } from "./model.ts";
+export { mailOwnershipOffer } from "./members/service.ts";
+export { isRole, MATRIX, mayCall, ROLES, type Role } from "./model.ts";
 export {
   causeStatements,
   findGeneration,
@@ -19,5 +20,5 @@ export {
 } from "./repository.ts";
 export { registerTeam } from "./routes.ts";
 export { listArtistIds, listArtistIdsOf, openArtist } from "./service.ts";
-export { findStandings, type Standing } from "./standing.ts";
+export { findStandings, mayAsStanding, type Standing } from "./standing.ts";
 export { artists } from "./tables.ts";

@@ -27,6 +27,8 @@ const SEES_MONEY = ["owner", "admin", "manager", "label", "accountant", "viewer"
 const KEEPS_BOOKS = ["owner", "admin", "manager", "label", "accountant"] as const;
 const RUNS_TEAM = ["owner", "admin"] as const;
 const SEES_TEAM = ROLES.filter((role) => role !== "collaborator");
+const SEES_CATALOG = SEES_TEAM;
+const KEEPS_CATALOG = ["owner", "admin", "manager", "label", "editor"] as const;
 const INVITES_GUESTS = ["owner", "admin", "manager"] as const;
 
 /**
@@ -52,6 +54,39 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listAudit: RUNS_TEAM,
   listReviews: RUNS_TEAM,
   decideReview: RUNS_TEAM,
+  getCatalog: SEES_CATALOG,
+  listReleases: SEES_CATALOG,
+  createRelease: KEEPS_CATALOG,
+  getRelease: SEES_CATALOG,
+  updateRelease: KEEPS_CATALOG,
+  deleteRelease: KEEPS_CATALOG,
+  listRecordings: SEES_CATALOG,
+  createRecording: KEEPS_CATALOG,
+  getRecording: SEES_CATALOG,
+  updateRecording: KEEPS_CATALOG,
+  deleteRecording: KEEPS_CATALOG,
+  listWorks: SEES_CATALOG,
+  createWork: KEEPS_CATALOG,
+  getWork: SEES_CATALOG,
+  updateWork: KEEPS_CATALOG,
+  deleteWork: KEEPS_CATALOG,
+  listParties: SEES_CATALOG,
+  createParty: KEEPS_CATALOG,
+  getParty: SEES_CATALOG,
+  updateParty: KEEPS_CATALOG,
+  deleteParty: KEEPS_CATALOG,
+  changeCatalog: KEEPS_CATALOG,
+  getBatch: KEEPS_CATALOG,
+  cancelBatch: KEEPS_CATALOG,
+  revertBatch: KEEPS_CATALOG,
+  listFailedItems: KEEPS_CATALOG,
+  exportCatalog: KEEPS_CATALOG,
+  auditCatalog: KEEPS_CATALOG,
+  auditRelease: KEEPS_CATALOG,
+  createCatalogImport: KEEPS_CATALOG,
+  listCatalogImports: KEEPS_CATALOG,
+  getCatalogImport: KEEPS_CATALOG,
+  listCatalogImportEntries: KEEPS_CATALOG,
   uploadStatement: KEEPS_BOOKS,
   openStatementUpload: KEEPS_BOOKS,
   sendStatementUploadPart: KEEPS_BOOKS,
@@ -111,6 +146,11 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   blockParticipant: ROLES,
   unblockParticipant: ROLES,
   createMessageTicket: ROLES,
+  proposeDecision: ROLES,
+  listDecisions: ROLES,
+  getDecision: ROLES,
+  answerDecision: ROLES,
+  withdrawDecision: ROLES,
   uploadAttachment: ROLES,
   linkAttachment: ROLES,
   inviteGuest: INVITES_GUESTS,
@@ -121,13 +161,39 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
 /** Operations that everybody may use on what is their own, whatever the matrix says; the verb looks whose it is. */
 const ON_ONESELF: readonly string[] = ["removeMember"];
 
+/** Operations of the team's talk that narrow what they show to the threads the caller may see. */
+const IN_THREADS = [
+  "createThread",
+  "listThreads",
+  "getThread",
+  "changeParticipants",
+  "readThread",
+  "muteThread",
+  "exportThread",
+  "searchMessages",
+  "listMessages",
+  "sendMessage",
+  "editMessage",
+  "deleteMessage",
+  "blockParticipant",
+  "unblockParticipant",
+  "createMessageTicket",
+  "proposeDecision",
+  "listDecisions",
+  "getDecision",
+  "answerDecision",
+  "withdrawDecision",
+  "uploadAttachment",
+  "linkAttachment",
+] as const;
+
 /**
  * Operations that show or change nothing of the artist as a whole.
  *
  * A membership of single releases opens these and no others: every figure that can be asked for today is the artist's
  * as a whole, and so is the team. An operation that narrows its answer to the releases of a membership is added here.
  */
-const WITHIN_RELEASES: readonly string[] = ["removeMember"];
+const WITHIN_RELEASES: readonly string[] = ["removeMember", ...IN_THREADS];
 
 /** What of an artist a membership reaches: all of it, or single releases. */
 export type MemberScope =
@@ -136,6 +202,11 @@ export type MemberScope =
 
 /** The scope that reaches everything. */
 export const WHOLE_ARTIST: MemberScope = { kind: "artist" };
+
+/** The releases a scope is limited to; null when it reaches everything. */
+export function releasesIn(scope: MemberScope): readonly string[] | null {
+  return scope.kind === "artist" ? null : scope.releaseIds;
+}
 
 /** Tells whether a role may call an operation, on everything or within the releases it is limited to. */
 export function mayCall(role: Role, operation: string, reach: MemberScope["kind"] = "artist"): boolean {

@@ -164,7 +164,7 @@ export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
  */
 export async function openArtist(base: BaseCtx, artistId: string): Promise<Ctx | null> {
   const artist = await findArtist(base.db, artistId);
-  return artist === null ? null : { ...base, artist, role: "system", scope: cutArtistScope(artist.id) };
+  return artist === null ? null : { ...base, artist, role: "system", releases: null, scope: cutArtistScope(artist.id) };
 }
 
 /** Lists artists' ids page by page, for the nightly jobs. */

@@ -3,28 +3,35 @@
 
 import type { Db } from "../db/client.ts";
 import type { Instant } from "../kernel/time.ts";
-import { lowerRole, type Role } from "./model.ts";
+import { lowerRole, mayCall, type Role, releasesIn } from "./model.ts";
 
 /** What a person or a key is to an artist. */
 export interface Standing {
   /** A user's id or an API key's. */
   readonly id: string;
   readonly role: Role;
+  /** The releases this access is limited to; null for the whole artist. */
+  readonly releases: readonly string[] | null;
   /** When it ends by itself. */
   readonly until: Instant | null;
 }
 
+/** Tells whether somebody may call an operation as they stand, on everything or within the releases they are limited to. */
+export function mayAsStanding({ role, releases }: Standing, operation: string): boolean {
+  return mayCall(role, operation, releases === null ? "artist" : "release");
+}
+
 // A membership of one's own comes before an organisation's, and of several organisations the oldest counts, as at sign-in.
 const STANDINGS = `
-  SELECT id, role, most, until FROM (
-    SELECT user_id AS id, role, NULL AS most, until, '' AS place FROM memberships
+  SELECT id, role, most, scope, until FROM (
+    SELECT user_id AS id, role, NULL AS most, scope_json AS scope, until, '' AS place FROM memberships
       WHERE artist_id = ?1 AND user_id IN (SELECT value FROM json_each(?2))
     UNION ALL
-    SELECT om.user_id, om.role, oa.role, om.until, om.organisation_id FROM organisation_artists oa
+    SELECT om.user_id, om.role, oa.role, NULL, om.until, om.organisation_id FROM organisation_artists oa
       JOIN organisation_members om ON om.organisation_id = oa.organisation_id
       WHERE oa.artist_id = ?1 AND om.user_id IN (SELECT value FROM json_each(?2))
     UNION ALL
-    SELECT id, role, NULL, expires_at, '' FROM api_keys
+    SELECT id, role, NULL, NULL, expires_at, '' FROM api_keys
       WHERE artist_id = ?1 AND revoked_at IS NULL AND id IN (SELECT value FROM json_each(?2))
   ) WHERE until IS NULL OR until > ?3 ORDER BY id, place`;
 
@@ -42,8 +49,10 @@ export async function findStandings(
   const [rows = []] = await db.readNumbered([{ sql: STANDINGS, params: [artistId, JSON.stringify(ids), now] }]);
   const standings = new Map<string, Standing>();
   for (const row of rows) {
-    const { id, role, most, until } = row as unknown as Standing & { most: Role | null };
-    if (!standings.has(id)) standings.set(id, { id, role: most === null ? role : lowerRole(role, most), until });
+    const { id, role, most, scope, until } = row as unknown as Standing & { most: Role | null; scope: string | null };
+    if (standings.has(id)) continue;
+    const releases = scope === null ? null : releasesIn(JSON.parse(scope));
+    standings.set(id, { id, role: most === null ? role : lowerRole(role, most), releases, until });
   }
   return standings;
 }

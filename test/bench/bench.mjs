@@ -1,18 +1,21 @@
 // The home of the benchmark: how fast the two things are that everything rests on, as ratios that travel between machines.
-// `npm run bench` takes about three minutes, `npm run bench -- --long` reads a million lines too.
+// `npm run bench` takes about five minutes, `npm run bench -- --long` reads a million lines too.
 import { execFileSync, fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { ask, openSocket, WebSocket } from "../harness/sockets.mjs";
 import { makeStatement } from "../seed/statement.mjs";
 import { newApiKey } from "../tools/keys.mjs";
 import { capture, dist, main } from "../tools/project.mjs";
 import { buildWorker } from "../tools/runtime.mjs";
 import { startPeer } from "./peer.mjs";
+import { measureSockets } from "./sockets.mjs";
 
 const ROUNDS = 11;
 const REQUESTS = 300;
@@ -20,6 +23,8 @@ const WARM_UP = 600;
 const IMPORT_ROUNDS = 3;
 const IMPORT_LINES = 200_000;
 const LONG_LINES = 1_000_000;
+const SOCKET_ROUNDS = 3;
+const SPEAKERS = 20;
 const OVERVIEW = "/api/dashboard/earnings/overview";
 const EARNINGS = "/api/dashboard/earnings?from=2024-10&to=2026-09&groupBy=platform";
 const STREAMS = "/api/dashboard/streams?granularity=day&from=2026-06-01&to=2026-08-29&groupBy=territory";
@@ -28,6 +33,9 @@ const DOLLARS = { rowWritten: 1 / 1e6, rowRead: 0.001 / 1e6, queueOperation: 0.4
 const NIGHTLY_CONNECTIONS = 10_000;
 const QUESTION_ROUNDS = 7;
 const QUESTION_REQUESTS = 100;
+const CATALOG = "/api/dashboard/catalog?limit=50";
+const CATALOG_RECORDINGS = 100_000;
+const RECORDINGS_AT_ONCE = 5000;
 /** A bare Worker that differs by more between rounds was disturbed by something else on the machine. */
 const STEADY = 0.15;
 
@@ -48,6 +56,8 @@ await main(import.meta.url, async () => {
     await buildWorker();
     if (isWanted("overview")) await overview(table);
     if (isWanted("questions")) await questions(table);
+    if (isWanted("catalog")) await catalog(table);
+    if (isWanted("sockets")) await sockets(table);
     if (isWanted("import")) await imports(table, folder, wants.includes("--long"));
     if (isWanted("exports")) await exportsOf(table, wants.includes("--long"));
     if (isWanted("connectors")) await connectors(table);
@@ -379,6 +389,157 @@ async function questions(/** @type {Line[]} */ table) {
   } finally {
     if (typeof peer !== "string") peer.stop();
     await Promise.all([bare.stop(), full.stop()]);
+  }
+}
+
+/** Puts many recordings into an artist's catalog: each tenth has "night" in its title, one the word "unicorn". */
+async function fillCatalog(/** @type {Server} */ server, /** @type {string} */ artistId, /** @type {number} */ count) {
+  for (let from = 0; from < count; from += RECORDINGS_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(RECORDINGS_AT_ONCE, count - from) }, (_, at) => from + at);
+    await server.sql(
+      `INSERT INTO catalog_items (artist_id, id, kind, title, artists, code, words, document_json, version, created_at, updated_at, place)
+       SELECT ?1, 'rec_' || printf('%026d', n), 'recording', title, 'Glass Harbor', printf('QZAB1%07d', n),
+         lower(title) || ' glass harbor ' || printf('qzab1%07d', n), '{}', 1, 0, 0,
+         (SELECT coalesce(max(place), 0) FROM catalog_items) + 1 + n - CAST(?3 AS INTEGER)
+       FROM (SELECT value AS n, CASE WHEN value = 777 THEN 'Unicorn ' WHEN value % 10 = 0 THEN 'Night ' ELSE 'Song ' END || value AS title
+         FROM json_each(?2))`,
+      artistId,
+      JSON.stringify(numbers),
+      from,
+    );
+  }
+}
+
+/** A page of a catalog, listed and searched, of a hundred thousand recordings and of a hundred. */
+async function catalog(/** @type {Line[]} */ table) {
+  const [bare, full] = await Promise.all([startServer({ kind: "bare" }), startServer({ kind: "full" })]);
+  try {
+    const [few, many] = [await newArtist(full), await newArtist(full)];
+    await fillCatalog(full, few.artistId, 100);
+    await fillCatalog(full, many.artistId, CATALOG_RECORDINGS);
+    const url = full.url + CATALOG;
+    /** @type {Record<string, { url: string; key: string }>} */
+    const subjects = {
+      bare: { url: bare.url, key: "none" },
+      list: { url, key: many.key },
+      listFew: { url, key: few.key },
+      rare: { url: `${url}&q=unic`, key: many.key },
+      common: { url: `${url}&q=night`, key: many.key },
+      everywhere: { url: `${url}&q=glass+song&kind=recording`, key: many.key },
+    };
+    const isPinned = pin(process.pid, 0) && [bare, full].every(({ pid }) => pin(pid, 1));
+    const agent = new Agent({ keepAlive: true });
+    /** @type {Record<string, number[]>} */
+    const times = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
+    for (const { url: warm, key } of Object.values(subjects)) await p50(agent, warm, key, QUESTION_REQUESTS);
+    for (let round = 0; round < QUESTION_ROUNDS; round++) {
+      for (const [name, { url: asked, key }] of Object.entries(subjects)) {
+        times[name]?.push(await p50(agent, asked, key, QUESTION_REQUESTS));
+      }
+    }
+    agent.destroy();
+    if (isPinned) spawnSync("taskset", ["-a", "-p", "-c", `0-${cores - 1}`, String(process.pid)], { stdio: "ignore" });
+    const of = (/** @type {string} */ name) => times[name] ?? [];
+    const micros = (/** @type {number} */ value) => `${value.toFixed(0)} µs`;
+    for (const [name, above, below, most] of /** @type {[string, string, string, number | undefined][]} */ ([
+      ["catalog of 100,000 ÷ bare", "list", "bare", 6],
+      ["the same ÷ of 100", "list", "listFew", undefined],
+      ["search for a rare word ÷ bare", "rare", "bare", 6],
+      ["for a word of every tenth ÷ bare", "common", "bare", 6],
+      ["for two words of nearly all ÷ bare", "everywhere", "bare", undefined],
+    ])) {
+      const all = of(above).map((value, round) => value / (of(below)[round] ?? Number.NaN));
+      const note = `${micros(median(of(above)))}; ${spread(all, (value) => value.toFixed(2))}`;
+      const goal = most === undefined ? {} : { target: `≤ ${most}`, met: median(all) <= most };
+      table.push({ name, figure: median(all).toFixed(2), ...goal, note });
+    }
+  } finally {
+    await Promise.all([bare.stop(), full.stop()]);
+  }
+}
+
+/** A thousand sockets in one thread, of twenty programs that speak in turn. @param {Line[]} table */
+async function sockets(table) {
+  const [bare, object, full] = await Promise.all([
+    startServer({ kind: "broadcast" }),
+    startServer({ kind: "object" }),
+    startServer({ kind: "full" }),
+  ]);
+  try {
+    const { artistId, key } = await newArtist(full);
+    const keys = Array.from({ length: SPEAKERS }, () => newApiKey());
+    const speakerId = (/** @type {number} */ at) => `key_${`9${at}`.padStart(26, "0")}`;
+    for (const [at, secret] of keys.entries()) {
+      await full.sql(
+        "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) " +
+          "VALUES (?, ?, ?, 'speaker', 'editor', 'ad_live_', 'last', 'test', 0)",
+        artistId,
+        speakerId(at),
+        createHash("sha256").update(secret).digest("hex"),
+      );
+    }
+    const participants = keys.map((_, at) => speakerId(at));
+    const made = await ask(full.url, key, "POST", "", { subject: "Everybody", participants });
+    if (made.status !== 201) throw new Error(`thread: ${made.status} ${JSON.stringify(made.body)}`);
+    const opened = async (/** @type {any} */ socket) => {
+      await once(socket, "open");
+      return socket;
+    };
+    let said = 0;
+    const ofHub = (/** @type {"single" | "lines"} */ frames) =>
+      measureSockets(
+        async (at) => opened(await openSocket(full.url, keys[at % SPEAKERS] ?? "", "", frames)),
+        SPEAKERS,
+        (text) => ({ type: "send", thread: made.body.id, clientId: `${said++}`, text }),
+      );
+    const ofPlain = (/** @type {Server} */ { url }) =>
+      measureSockets(
+        async () => opened(new WebSocket(url.replace("http", "ws"))),
+        SPEAKERS,
+        (text) => ({ text }),
+      );
+    const rounds = [];
+    for (let round = 0; round < SOCKET_ROUNDS; round++)
+      rounds.push({
+        bare: await ofPlain(bare),
+        object: await ofPlain(object),
+        single: await ofHub("single"),
+        lines: await ofHub("lines"),
+      });
+    const thousand = (/** @type {number} */ value) => `${(value / 1000).toFixed(1)}k`;
+    const rate = (/** @type {keyof (typeof rounds)[0]} */ name) =>
+      thousand(median(rounds.map((each) => each[name].perSecond)));
+    const late = (/** @type {keyof (typeof rounds)[0]} */ name) => median(rounds.map((each) => each[name].p99));
+    table.push({
+      name: "bare ws broadcast, deliveries/s",
+      figure: rate("bare"),
+      note: `1,000 sockets; p99 ${late("bare").toFixed(0)} ms`,
+    });
+    const ratio = (
+      /** @type {string} */ name,
+      /** @type {"object" | "single" | "lines"} */ one,
+      /** @type {"bare" | "object"} */ other,
+      /** @type {number | undefined} */ least,
+    ) => {
+      const all = rounds.map((each) => each[one].perSecond / each[other].perSecond);
+      const figure = median(all).toFixed(2);
+      const note = `${rate(one)} deliveries/s; ${spread(all, (value) => value.toFixed(2))}`;
+      const goal = least === undefined ? {} : { target: `≥ ${least}`, met: median(all) >= least };
+      table.push({ name, figure, note, ...goal });
+    };
+    ratio("hub, frames in lines ÷ bare ws broadcast", "lines", "bare", 0.3);
+    ratio("hub, single frames ÷ bare ws broadcast", "single", "bare", undefined);
+    ratio("bare Durable Object ÷ bare ws broadcast", "object", "bare", undefined);
+    ratio("hub, single frames ÷ bare Durable Object", "single", "object", undefined);
+    table.push({
+      name: "hub, 10 messages/s to 1,000 sockets, p99",
+      figure: `${late("single").toFixed(0)} ms`,
+      target: "< 300 ms",
+      met: late("single") < 300,
+      note: `bare Durable Object ${late("object").toFixed(0)} ms`,
+    });
+  } finally {
+    await Promise.all([bare.stop(), object.stop(), full.stop()]);
   }
 }
 

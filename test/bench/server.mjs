@@ -17,6 +17,20 @@ const STREAM = `export default { fetch(request) {
   };
   return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
 } };`;
+/** The least object there is that hands what one says on to all: no order kept, nothing stored, nobody asked. */
+const OBJECT = `import { DurableObject } from "cloudflare:workers";
+export class Room extends DurableObject {
+  fetch() {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+  webSocketMessage(_, text) {
+    for (const socket of this.ctx.getWebSockets()) socket.send(text);
+  }
+}
+export default { fetch: (request, env) => env.ROOM.getByName("one").fetch(request) };`;
+const SCRIPTS = { bare: BARE, stream: STREAM, object: OBJECT };
 const SAMPLE_EVERY_MS = 20;
 
 /** @type {Awaited<ReturnType<typeof startBare>> | Awaited<ReturnType<typeof startBroadcast>> | Awaited<ReturnType<typeof startRuntime>> | null} */
@@ -25,12 +39,12 @@ let runtime = null;
 let sampling = null;
 
 const answers = {
-  /** @param {{ kind: "bare" | "stream" | "broadcast" | "full"; persist?: string; bindings?: Record<string, string> }} order */
+  /** @param {{ kind: "bare" | "stream" | "broadcast" | "object" | "full"; persist?: string; bindings?: Record<string, string> }} order */
   async start({ kind, persist, bindings = {} }) {
     // The local router in front of static files is a Worker of its own; the bare Worker has none either.
     const options = { bindings, log, assets: false, ...(persist ? { persist } : {}) };
     if (kind === "broadcast") runtime = await startBroadcast();
-    else runtime = kind === "full" ? await startRuntime(options) : await startBare(kind === "bare" ? BARE : STREAM);
+    else runtime = kind === "full" ? await startRuntime(options) : await startBare(SCRIPTS[kind]);
     return { url: runtime.url, pid: runtime.workerdPid };
   },
   /** @param {{ sql: string; params: (string | number)[] }} order */
@@ -94,6 +108,7 @@ async function startBare(script) {
       handleStructuredLogs: () => {},
       modules: true,
       script,
+      durableObjects: script === OBJECT ? { ROOM: { className: "Room", useSQLite: true } } : {},
       compatibilityDate: "2026-08-15",
     }),
   );

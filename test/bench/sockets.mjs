@@ -23,12 +23,13 @@ export async function measureSockets(open, speakers, say) {
   /** @type {number[]} */
   const delays = [];
   const listen = (/** @type {Buffer} */ data) => {
-    const text = String(data);
-    const said = /"text":"(burst|paced) ([\d.]+)"/.exec(text);
-    if (said === null) return;
-    heard += 1;
-    if (said[1] === "paced") delays.push(performance.now() - Number(said[2]));
-    if (heard === wanted) done();
+    for (const frame of String(data).split("\n")) {
+      const said = /"text":"(burst|paced) ([\d.]+)"/.exec(frame);
+      if (said === null) continue;
+      heard += 1;
+      if (said[1] === "paced") delays.push(performance.now() - Number(said[2]));
+      if (heard === wanted) done();
+    }
   };
   for (let at = 0; at < SOCKETS; at += 50) {
     const opened = await Promise.all(Array.from({ length: 50 }, (_, n) => open(at + n)));

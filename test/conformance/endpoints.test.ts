@@ -213,7 +213,7 @@ describe("requests", () => {
         const answer = await answerTo(JSON.stringify(operation.example.body), type);
         expect(answer, type).toMatchObject({ status: 415, json: { code: "unsupported_media_type" } });
       }
-      const large = await answerTo(JSON.stringify({ surplus: "x".repeat(256 * 1024) }));
+      const large = await answerTo(JSON.stringify({ surplus: "x".repeat(operation.maxBodyBytes) }));
       expect(large).toMatchObject({ status: 413, json: { code: "too_large" } });
     });
   }

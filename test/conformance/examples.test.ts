@@ -1,11 +1,22 @@
 // Examples: every answer shown in the reference fits the shape it is shown for, and has nothing besides.
 import { expect, it } from "vitest";
 import type { z } from "zod";
+import * as catalogAudit from "../../src/catalog/audit/schema.ts";
+import * as batches from "../../src/catalog/batch/schema.ts";
+import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as catalogImports from "../../src/catalog/imports/schema.ts";
+import * as parties from "../../src/catalog/parties/schema.ts";
+import * as recordings from "../../src/catalog/recordings/schema.ts";
+import * as releases from "../../src/catalog/releases/schema.ts";
+import * as search from "../../src/catalog/search/schema.ts";
+import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import * as runs from "../../src/connectors/runs/schema.ts";
 import { EXAMPLES as earningsExamples } from "../../src/earnings/examples.ts";
 import * as earnings from "../../src/earnings/schema.ts";
 import * as spotify from "../../src/identity/spotify/schema.ts";
+import * as decisions from "../../src/messages/decisions/schema.ts";
+import * as digests from "../../src/messages/digests/schema.ts";
 import { EXAMPLES as messageExamples } from "../../src/messages/examples.ts";
 import * as messageFiles from "../../src/messages/files/schema.ts";
 import * as guests from "../../src/messages/guests/schema.ts";
@@ -27,6 +38,8 @@ const shapes = new Map(
     earnings,
     messages,
     messageFiles,
+    decisions,
+    digests,
     guests,
     grants,
     runs,
@@ -38,6 +51,14 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    batches,
+    catalogAudit,
+    catalogImports,
+    parties,
+    recordings,
+    releases,
+    search,
+    works,
   ]
     .flatMap((schema) => Object.values(schema as Record<string, unknown>))
     .filter((value): value is z.ZodType => typeof value === "object" && value !== null && "safeParse" in value)
@@ -46,6 +67,7 @@ const shapes = new Map(
 
 it.each(
   Object.entries({
+    ...catalogExamples,
     ...earningsExamples,
     ...messageExamples,
     ...mappingExamples,

@@ -1,9 +1,11 @@
 // The home of what the conformance suites need beside the registry: real things to name in a path, and raw bodies.
 import { env } from "cloudflare:workers";
 import { registeredOperations } from "../../src/app.ts";
+import { settingsOf } from "../../src/env.ts";
 import type { Operation } from "../../src/http/endpoint.ts";
 import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
+import { offToken } from "../../src/messages/digests/model.ts";
 import type { Role } from "../../src/team/index.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
@@ -91,6 +93,49 @@ async function newOrganisation({ person }: Place): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
+/** Makes a thing of the catalog. */
+async function newItem({ owner }: Place, plural: string, input: object): Promise<string> {
+  return ((await (await owner.post(`/api/dashboard/catalog/${plural}`, input)).json()) as { id: string }).id;
+}
+
+/** Makes a batch that changed something. */
+async function newBatch(place: Place): Promise<string> {
+  const items = [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }];
+  const response = await place.owner.post("/api/dashboard/catalog/batch", { items });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** Makes a batch that waits for its job, which never comes. */
+async function newWaitingBatch({ world }: Place): Promise<string> {
+  const [id, now] = [makeId("batch", Date.now(), bytes(10)), Date.now()];
+  await env.DB.prepare(
+    "INSERT INTO catalog_batches (artist_id, id, status, mode, total, done, applied, skipped, failed, created_by, created_at) " +
+      "VALUES (?, ?, 'queued', 'partial', 0, 0, 0, 0, 0, 'test', ?)",
+  )
+    .bind(world.artistId, id, now)
+    .run();
+  return id;
+}
+
+/** A catalogue whose bytes no other test has, of so many releases. */
+export function newCatalogue(releases = 1): string {
+  files += 1;
+  const rows = Array.from({ length: releases }, (_, at) => `Night Swims ${files}.${at},Undertow\n`);
+  return `release_title,track_title\n${rows.join("")}`;
+}
+
+/** Imports a catalogue and waits until it is carried out. */
+export async function newImport(owner: Caller, releases = 1): Promise<string> {
+  const path = "/api/dashboard/catalog/imports";
+  const headers = { "content-type": "text/csv" };
+  const response = await owner.send("POST", path, { body: newCatalogue(releases), headers });
+  const { id } = (await response.json()) as { id: string };
+  return until(`import ${id} to be done`, async () => {
+    const { status } = (await (await owner.get(`${path}/${id}`)).json()) as { status: string };
+    return status === "done" ? id : null;
+  });
+}
+
 let addresses = 0;
 
 /** An address nobody else has. */
@@ -156,6 +201,41 @@ async function newTalk({ world, person, owner, userId }: Place): Promise<Talk> {
   await person.post(messages, { clientId: "file", text: "Here it is", attachments: [attachment] }, headers);
   const message = await idOf(await person.post(messages, { clientId: "words", text: "Well?" }, headers));
   return { thread, message, attachment, colleague };
+}
+
+/** The words of a new message of a place's talk, and who is to sign them: the place's own person. */
+async function newProposal(place: Place): Promise<{ message: string; parties: string[] }> {
+  const { thread } = await talkOf(place);
+  said += 1;
+  const words = { clientId: `proposal ${said}`, text: "It is this one" };
+  const headers = { "artist-id": place.world.artistId };
+  const response = await place.person.post(`${MESSAGES}/${thread}/messages`, words, headers);
+  return { message: ((await response.json()) as { id: string }).id, parties: [place.userId] };
+}
+
+let said = 0;
+
+/** Proposes a new message of a place's talk. */
+export async function newDecision(place: Place): Promise<{ id: string; hash: string }> {
+  const { thread } = await talkOf(place);
+  const headers = { "artist-id": place.world.artistId };
+  const response = await place.person.post(`${MESSAGES}/${thread}/decisions`, await newProposal(place), headers);
+  return response.json();
+}
+
+/** The decision that the body just made answers, so that body and path belong together. */
+let answered: string | null = null;
+
+async function newAnswer(place: Place): Promise<{ answer: string; hash: string }> {
+  const { id, hash } = await newDecision(place);
+  answered = id;
+  return { answer: "signed", hash };
+}
+
+async function decisionOf(place: Place): Promise<string> {
+  const known = answered;
+  answered = null;
+  return known ?? (await newDecision(place)).id;
 }
 
 /** The token of an invitation of a place's person into the place's own talk. */
@@ -264,6 +344,13 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     await imported(owner, "uncoded.tsv", uncodedFile(`${files}`));
     return `Song ${files} (Glass Harbor)`;
   },
+  "/catalog/releases/:id": (place) => newItem(place, "releases", { title: "Night Swims", type: "ep" }),
+  "/catalog/recordings/:id": (place) => newItem(place, "recordings", { title: "Undertow" }),
+  "/catalog/works/:id": (place) => newItem(place, "works", { title: "Undertow" }),
+  "/catalog/parties/:id": (place) => newItem(place, "parties", { name: "Ana Ünal" }),
+  "/catalog/batch/:id": newBatch,
+  "/catalog/batch/:id/cancel": newWaitingBatch,
+  "/catalog/imports/:id": ({ owner }) => newImport(owner),
   "/team/api-keys/:id": async ({ owner }) => {
     const response = await owner.post("/api/dashboard/team/api-keys", { name: "thing", role: "viewer" });
     return ((await response.json()) as { id: string }).id;
@@ -341,6 +428,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   "/team/messages/:thread": async (place) => (await talkOf(place)).thread,
   "/messages/:message": async (place) => (await talkOf(place)).message,
   "/attachments/:attachment": async (place) => (await talkOf(place)).attachment,
+  "/decisions/:decision": decisionOf,
   "/team/messages/blocks/:actor": async (place) => {
     const { colleague } = await talkOf(place);
     await place.person.put(`${MESSAGES}/blocks/${colleague}`, undefined, { "artist-id": place.world.artistId });
@@ -356,6 +444,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return (await talkOf(place)).thread;
   },
   "/messages/guest/invitations/:token": newInvitation,
+  "/digests/off/:token": async ({ userId }) => offToken(settingsOf(env).signingKey, userId),
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
@@ -376,6 +465,12 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/statements/templates/:id": "tpl_0000000000n8w2e4r6t8y0b1c3",
   "/lines/:line": "2",
   "/unmatched/:identity": "Nobody's Song (None)",
+  "/catalog/releases/:id": "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/recordings/:id": "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/works/:id": "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/parties/:id": "pty_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/batch/:id": "bat_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/imports/:id": "imp_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/api-keys/:id": "key_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/connections/:id": "con_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/integrations/:provider/callback": "spotify",
@@ -396,9 +491,11 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/team/messages/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/messages/:message": "msg_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/attachments/:attachment": "att_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/decisions/:decision": "dec_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/team/messages/blocks/:actor": "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/guests/:guest": "gst_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/digests/off/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/messages/guest/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
@@ -406,6 +503,14 @@ export const MISSING: Readonly<Record<string, string>> = {
 /** Bodies that must name something real, or something that is there once: made for a place when the path is. */
 const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
   acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
+  changeCatalog: async (place) => ({
+    dryRun: false,
+    mode: "partial",
+    items: [{ id: await newItem(place, "recordings", { title: "Undertow" }), version: 1, set: { title: "Tow" } }],
+  }),
+  proposeDecision: newProposal,
+  answerDecision: newAnswer,
+  answerGuestDecision: newAnswer,
   inviteMember: async () => ({ email: newAddress(), role: "viewer" }),
   proposeOrganisation: async () => ({ organisationId: makeId("organisation", Date.now(), bytes(10)) }),
 };
@@ -431,6 +536,7 @@ export const RAW: Readonly<Record<string, () => Raw | Promise<Raw>>> = {
   openMessageSocket: async () => ({ query: `?ticket=${await newTicket()}`, headers: { upgrade: "websocket" } }),
   downloadAttachment: async () => ({ query: `?token=${await newFileToken()}` }),
   uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
+  createCatalogImport: () => ({ query: "?filename=raw.csv", body: newCatalogue(), type: "text/csv" }),
   sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
 

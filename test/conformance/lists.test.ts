@@ -13,7 +13,9 @@ import {
   documented,
   type Item,
   newConnection,
+  newDecision,
   newFile,
+  newImport,
   newPlace,
   type Place,
   realPath,
@@ -58,10 +60,11 @@ async function newThread(owner: Caller): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
+const guestDecisions = registeredOperations.find(({ operation }) => operation === "listGuestDecisions") as Operation;
 const guestMessages = registeredOperations.find(({ operation }) => operation === "listGuestMessages") as Operation;
 let said = 0;
 
-function say(owner: Caller, thread: string): Promise<unknown> {
+function say(owner: Caller, thread: string): Promise<Response> {
   said += 1;
   return owner.post(`${MESSAGES}/${thread}/messages`, { clientId: `list ${said}`, text: "the cover of it" });
 }
@@ -73,7 +76,62 @@ async function stockMessages(owner: Caller): Promise<{ thread: string; insert: (
   return { thread, insert: () => say(owner, thread) };
 }
 
+/** A list of one kind of thing of the catalog. */
+function ofCatalog(plural: string, input: object): List {
+  const path = `/api/dashboard/catalog/${plural}`;
+  return {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      const insert = () => owner.post(path, input);
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path, query: {}, other: {}, count: 5, insert };
+    },
+  };
+}
+
 const LISTS: Readonly<Record<string, List>> = {
+  getCatalog: {
+    placeOf: ({ id }) => id.slice(4),
+    order: "down",
+    stock: async ({ owner }) => {
+      const path = "/api/dashboard/catalog";
+      const insert = () => owner.post(`${path}/works`, { title: "Night Tide" });
+      for (let at = 0; at < 3; at += 1) await insert();
+      await owner.post(`${path}/recordings`, { title: "Night Swim" });
+      await owner.post(`${path}/releases`, { title: "Night Swims", type: "ep" });
+      return { path, query: { q: "night" }, other: { q: "tide" }, count: 5, insert };
+    },
+  },
+  listCatalogImports: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner }) => {
+      for (let at = 0; at < 5; at += 1) await newImport(owner);
+      return { path: "/api/dashboard/catalog/imports", query: {}, other: {}, count: 5, insert: () => newImport(owner) };
+    },
+  },
+  listCatalogImportEntries: {
+    placeOf: ({ line }) => padded(line),
+    order: "up",
+    stock: async ({ owner }) => {
+      const path = `/api/dashboard/catalog/imports/${await newImport(owner, 5)}/entries`;
+      return { path, query: {}, other: { outcome: "refused" }, count: 5, insert: async () => undefined };
+    },
+  },
+  auditCatalog: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    stock: async ({ owner }) => {
+      const insert = () => owner.post("/api/dashboard/catalog/works", { title: "Undertow" });
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: "/api/dashboard/catalog/audit", query: {}, other: { from: "warning" }, count: 5, insert };
+    },
+  },
+  listReleases: ofCatalog("releases", { title: "Night Swims", type: "ep" }),
+  listRecordings: ofCatalog("recordings", { title: "Undertow" }),
+  listWorks: ofCatalog("works", { title: "Undertow" }),
+  listParties: ofCatalog("parties", { name: "Ana Ünal" }),
   listThreads: {
     placeOf: ({ id }) => id,
     order: "down",
@@ -147,6 +205,30 @@ const LISTS: Readonly<Record<string, List>> = {
       for (const key of ["a", "b"]) await insert("2026-10-02", key);
       const later = () => insert("2026-10-03", crypto.randomUUID());
       return { path: `${CONNECTIONS}/${id}/notes`, query: {}, other: {}, count: 5, insert: later };
+    },
+  },
+  listDecisions: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner, userId }) => {
+      const response = await owner.post(MESSAGES, { subject: "Talk", participants: [userId] });
+      const { id: thread } = (await response.json()) as { id: string };
+      const insert = async () => {
+        const { id: message } = (await (await say(owner, thread)).json()) as { id: string };
+        await owner.post(`${MESSAGES}/${thread}/decisions`, { message, parties: [userId] });
+      };
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: `${MESSAGES}/decisions`, query: {}, other: { thread }, count: 5, insert };
+    },
+  },
+  listGuestDecisions: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    asPerson: true,
+    stock: async (place) => {
+      const path = await realPath(guestDecisions, place);
+      for (let at = 0; at < 5; at += 1) await newDecision(place);
+      return { path, query: {}, other: {}, count: 5, insert: () => newDecision(place) };
     },
   },
   listApiKeys: {

@@ -9,7 +9,8 @@ import { openStage } from "./kill.mjs";
 import { ask, Client } from "./sockets.mjs";
 
 const ARTIST = `art_${"0".repeat(26)}`;
-const LONGEST_MS = 600_000;
+/** The part of the talk in which the kills fall, so that there is always something left to say after the last. */
+const KILLED_WITHIN = 0.9;
 
 const sleep = (/** @type {number} */ ms) => new Promise((resume) => setTimeout(resume, ms));
 const idOf = (/** @type {string} */ prefix, /** @type {number} */ at) => `${prefix}_${String(at).padStart(26, "0")}`;
@@ -31,14 +32,15 @@ async function admitKeys(stage, count) {
 /**
  * Lets clients talk through kills and breaks.
  *
- * @param {{ clients: number; threads: number; each: number; kills: number; seed: number }} plan `each` messages a client
- * @returns {Promise<{ faults: string[]; messages: number; kills: number; drops: number; resumeP99Ms: number; ms: number }>}
+ * @param {{ clients: number; threads: number; each: number; kills: number; seed: number; longestMs: number }} plan
+ *   `each` messages a client; what each client does is the seed's, only how the clients fall together is not
+ * @returns {Promise<{ faults: string[]; messages: number; kills: number; drops: number; changes: number; resumeP99Ms: number; ms: number }>}
  */
-export async function playHistory({ clients: count, threads: threadCount, each, kills, seed }) {
+export async function playHistory({ clients: count, threads: threadCount, each, kills, seed, longestMs }) {
   const startedAt = Date.now();
-  const random = randomFrom(seed);
+  const deadline = startedAt + longestMs;
   const persist = mkdtempSync(join(tmpdir(), "history-"));
-  const stage = await openStage({ persist });
+  const stage = await openStage({ persist, assets: false });
   /** @type {Client[]} */
   let clients = [];
   try {
@@ -54,8 +56,10 @@ export async function playHistory({ clients: count, threads: threadCount, each, 
     }
     clients = keys.map((key, at) => new Client({ url: () => stage.url, key, thread: threads[at % threadCount] }));
     let drops = 0;
+    let changes = 0;
     let killed = 0;
-    const talk = clients.map(async (client) => {
+    const talk = clients.map(async (client, at) => {
+      const random = randomFrom(seed * count + at);
       for (let n = 0; n < each; n++) {
         await sleep(random.below(400));
         if (random.below(5) === 0) {
@@ -63,19 +67,26 @@ export async function playHistory({ clients: count, threads: threadCount, each, 
           drops += 1;
         }
         await client.send(`${n}`, random.below(4) === 0);
+        const change = random.below(16);
+        if (change > 1) continue;
+        await client.change(`${n}`, change === 0 ? `${n}, or so` : null);
+        changes += 1;
       }
     });
-    while (killed < kills) {
-      await sleep(500 + random.below(1500));
+    // A kill falls where so much has been said, however fast that was: each hits a talk that is going on.
+    const random = randomFrom(seed);
+    const spoken = () => clients.reduce((sum, { acked }) => sum + acked.size, 0);
+    for (; killed < kills && Date.now() < deadline; killed++) {
+      const part = (KILLED_WITHIN * (killed + random.below(1000) / 1000)) / kills;
+      while (spoken() < part * count * each && Date.now() < deadline) await sleep(10);
       await stage.kill();
-      killed += 1;
       await stage.restart();
     }
-    await Promise.race([Promise.all(talk), sleep(LONGEST_MS)]);
+    await Promise.race([Promise.all(talk), sleep(Math.max(0, deadline - Date.now()))]);
     const faults = await faultsOf({ stage, clients, keys, threads, each });
     const resumes = clients.flatMap((client) => client.resumes).sort((left, right) => left - right);
     const resumeP99Ms = Math.round(resumes[Math.floor(resumes.length * 0.99)] ?? 0);
-    return { faults, messages: count * each, kills: killed, drops, resumeP99Ms, ms: Date.now() - startedAt };
+    return { faults, messages: count * each, kills: killed, drops, changes, resumeP99Ms, ms: Date.now() - startedAt };
   } finally {
     await Promise.all(clients.map((client) => client.end()));
     await stage.stop();
@@ -85,7 +96,7 @@ export async function playHistory({ clients: count, threads: threadCount, each, 
 
 /**
  * Holds what everybody saw against what is kept: one gapless order in each thread, every view its beginning and in the end
- * the whole of it, every acknowledged message in it once.
+ * the whole of it as it was last changed, every acknowledged message in it once.
  *
  * @param {{ stage: Awaited<ReturnType<typeof openStage>>; clients: Client[]; keys: string[]; threads: string[]; each: number }} played
  */
@@ -101,7 +112,7 @@ async function faultsOf({ stage, clients, keys, threads, each }) {
     const spoken = new Set(history.map(({ sender, clientId }) => `${sender} ${clientId}`));
     if (spoken.size !== history.length) faults.push(`${thread}: a message is there twice`);
     const byId = new Map(history.map((message) => [message.id, message]));
-    await untilSeen(members, history.length);
+    await untilSeen(members, history);
     for (const client of members) {
       if (client.acked.size !== each) faults.push(`${thread}: ${client.acked.size} acknowledged`);
       for (const [clientId, { id, seq }] of client.acked) {
@@ -112,12 +123,13 @@ async function faultsOf({ stage, clients, keys, threads, each }) {
       if (client.view.length !== history.length)
         faults.push(`${thread}: saw ${client.view.length} of ${history.length}`);
       if (client.view.some(({ id }, place) => id !== history[place]?.id)) faults.push(`${thread}: saw another order`);
+      if (!hasSeen(client, history)) faults.push(`${thread}: missed a change`);
     }
   }
   return faults;
 }
 
-/** @param {string} url @param {string} key @param {string} thread @returns {Promise<{ id: string; seq: number; sender: string; clientId: string }[]>} */
+/** @param {string} url @param {string} key @param {string} thread @returns {Promise<{ id: string; seq: number; sender: string; clientId: string; text: string | null }[]>} */
 async function wholeOf(url, key, thread) {
   const all = [];
   for (;;) {
@@ -128,13 +140,20 @@ async function wholeOf(url, key, thread) {
   }
 }
 
-/** @param {Client[]} clients @param {number} length */
-async function untilSeen(clients, length) {
+/** @typedef {Awaited<ReturnType<typeof wholeOf>>} History */
+
+/** Whether a client has seen all, as it is now. @param {Client} client @param {History} history */
+function hasSeen({ view }, history) {
+  return view.length === history.length && view.every(({ text }, place) => text === history[place]?.text);
+}
+
+/** @param {Client[]} clients @param {History} history */
+async function untilSeen(clients, history) {
   const deadline = Date.now() + 60_000;
-  while (clients.some(({ view }) => view.length < length) && Date.now() < deadline) await sleep(20);
+  while (!clients.every((client) => hasSeen(client, history)) && Date.now() < deadline) await sleep(20);
 }
 
 /** One line about what was done. @param {Awaited<ReturnType<typeof playHistory>>} played @param {number} seed */
-export function summaryOf({ messages, kills, drops, resumeP99Ms, ms }, seed) {
-  return `${messages} messages through ${kills} kills and ${drops} drops; resumed within ${resumeP99Ms} ms (p99); ${Math.round(ms / 1000)} s; SEED=${seed}`;
+export function summaryOf({ messages, changes, kills, drops, resumeP99Ms, ms }, seed) {
+  return `${messages} messages, ${changes} changed or deleted, through ${kills} kills and ${drops} drops; resumed within ${resumeP99Ms} ms (p99); ${Math.round(ms / 1000)} s; SEED=${seed}`;
 }

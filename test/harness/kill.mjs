@@ -20,10 +20,10 @@ const sleep = (ms) => new Promise((resume) => setTimeout(resume, ms));
 /**
  * A runtime over a folder that outlives it.
  *
- * @param {{ persist?: string }} [options]
+ * @param {{ persist?: string; assets?: boolean }} [options] `assets` false leaves out the static files and the local router before them
  */
-export async function openStage({ persist } = {}) {
-  const start = () => startRuntime({ bindings: BINDINGS, ...(persist ? { persist } : {}) });
+export async function openStage({ persist, assets = true } = {}) {
+  const start = () => startRuntime({ bindings: BINDINGS, assets, ...(persist ? { persist } : {}) });
   let runtime = await start();
   let isUp = true;
   const database = () => runtime.mf.getD1Database("DB");

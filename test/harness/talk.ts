@@ -16,7 +16,9 @@ export interface MessageBody {
   mentions: string[];
   editedAt: string | null;
   deletedAt: string | null;
+  revision: number;
   edits: { text: string; replacedAt: string }[];
+  decision: string | null;
 }
 
 /** A thread as the API gives it. */
@@ -27,6 +29,7 @@ export interface ThreadBody {
   participants: string[];
   guests: string[];
   lastSeq: number;
+  lastRevision: number;
   readSeq: number;
   unread: number;
   isMuted: boolean;
@@ -41,6 +44,9 @@ export type Frame = { type: string } & Partial<MessageBody> & {
     isMore?: boolean;
     isOnline?: boolean;
     isGone?: boolean;
+    status?: string;
+    signed?: string[];
+    message?: string;
     retryAfterSeconds?: number;
   };
 
@@ -126,8 +132,13 @@ export async function ticketOf(caller: Caller, path = `${MESSAGES}/ticket`): Pro
 }
 
 /** Asks for a socket with a ticket. */
-export function knock(ticket: string, after = "", headers: Record<string, string> = {}): Promise<Response> {
-  const query = new URLSearchParams({ ticket, after });
+export function knock(
+  ticket: string,
+  after = "",
+  headers: Record<string, string> = {},
+  frames?: "lines",
+): Promise<Response> {
+  const query = new URLSearchParams({ ticket, after, ...(frames === undefined ? {} : { frames }) });
   return exports.default.fetch(
     new Request(`${ORIGIN}${MESSAGES}/socket?${query}`, { headers: { upgrade: "websocket", ...headers } }),
   );
@@ -144,9 +155,9 @@ export interface Client {
   hear(what: string, fits: (frame: Frame) => boolean, timeoutMs?: number): Promise<Frame>;
 }
 
-/** Opens a socket and waits for its greeting. */
-export async function connect(caller: Caller, after = "", path?: string): Promise<Client> {
-  const response = await knock(await ticketOf(caller, path), after);
+/** Opens a socket, one that hears several frames in one text if asked, and waits for its greeting. */
+export async function connect(caller: Caller, after = "", path?: string, lines?: "lines"): Promise<Client> {
+  const response = await knock(await ticketOf(caller, path), after, {}, lines);
   const socket = response.webSocket;
   if (socket === null) throw new Error(`socket: ${response.status} ${await response.text()}`);
   const frames: Frame[] = [];
@@ -158,7 +169,9 @@ export async function connect(caller: Caller, after = "", path?: string): Promis
     hear: (what, fits, timeoutMs) => until(what, async () => frames.find(fits) ?? null, timeoutMs),
   };
   socket.addEventListener("message", ({ data }) => {
-    if (data !== "pong") frames.push(JSON.parse(String(data)));
+    if (data === "pong") return;
+    const texts = lines === undefined ? [String(data)] : String(data).split("\n");
+    for (const text of texts) frames.push(JSON.parse(text));
   });
   socket.addEventListener("close", ({ code, reason }) => {
     client.closed = { code, reason };

@@ -69,6 +69,26 @@ describe.each(artists)("the demo of $name", ({ key, made }) => {
   });
 });
 
+describe.each(artists)("the catalog of $name", ({ key, made }) => {
+  it("holds its releases, recordings and works, and every line with a code is of one of them", async () => {
+    const ask = askerOf(runtime.url, key);
+    const { facets } = (await ask("/api/dashboard/catalog?limit=1")) as { facets: { kind: object } };
+    expect(facets.kind).toEqual({ release: 5, recording: 40, work: 40 });
+    const { data: statements } = (await ask("/api/dashboard/statements?limit=3")) as { data: { id: string }[] };
+    const recordings = new Map<string, unknown>();
+    for (const { id } of statements) {
+      const path = `/api/dashboard/statements/${id}/lines?limit=100`;
+      const { data } = (await ask(path)) as { data: { isrc: string | null; recordingId: string | null }[] };
+      for (const { isrc, recordingId } of data) if (isrc !== null) recordings.set(isrc, recordingId);
+    }
+    expect(recordings.size).toBeGreaterThan(0);
+    for (const [isrc, recordingId] of recordings) {
+      expect(await ask(`/api/dashboard/catalog/recordings/${recordingId}`)).toMatchObject({ isrc });
+    }
+    expect(made.catalog.releases).toHaveLength(5);
+  });
+});
+
 it("a month without a statement is not yet reported, though plays are known; days a feed lacks are provisional", async () => {
   const [april] = await figures(keys.ownerKey, "earnings?from=2026-04&to=2026-04");
   expect(april).toMatchObject({ reported: null, status: "not_yet_reported", sourcesMissing: ["distrokid"] });
@@ -86,4 +106,6 @@ it("sending the demo again changes nothing", async () => {
   const before = await generation();
   await seedDemo({ baseUrl: runtime.url, ...keys });
   expect(await generation()).toBe(before);
+  const { facets } = (await ask("/api/dashboard/catalog?limit=1")) as { facets: { kind: object } };
+  expect(facets.kind).toEqual({ release: 5, recording: 40, work: 40 });
 });

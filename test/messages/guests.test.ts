@@ -1,7 +1,7 @@
 // Guests: a person from outside in one thread, let in by a mailed link, and shown out.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { deliver, quietEnv } from "../harness/doors.ts";
+import { deliver, jobsOf, quietEnv } from "../harness/doors.ts";
 import {
   at,
   connect,
@@ -73,6 +73,25 @@ describe("an invitation", () => {
     await endAt(Date.now() + 60_000);
     expect((await mara.caller.delete(`${MESSAGES}/${thread.id}/guests/${guest.id}`)).status).toBe(204);
     expect((await accept(ada.caller, token)).status).toBe(410);
+  });
+
+  it("leaves once when two deliveries of its job meet, and the link that left works", async () => {
+    const { people } = await newTeam("owner");
+    const mara = at(people, 0);
+    const thread = await newThread(mara.caller);
+    const ada = await newPerson();
+    const url = `${ORIGIN}${MESSAGES}/${thread.id}/guests`;
+    const { jobs } = await jobsOf(mara.caller, "POST", url, { email: ada.email });
+    const [job] = jobs;
+    const ids = Array.from({ length: 12 }, (_, n) => `job_${ada.userId}_${n}`);
+    const outcomes = await Promise.all(ids.map((id) => deliver(quietEnv().env, [{ ...job, id }])));
+    // Who lost comes again, and then finds that it has left.
+    const retried = outcomes.flatMap(({ retried: again }) => again);
+    expect(retried.length).toBeLessThan(ids.length);
+    await Promise.all(ids.map((id) => deliver(quietEnv().env, [{ ...job, id }])));
+    const { results } = await env.DB.prepare("SELECT 1 FROM dev_mail WHERE to_address = ?").bind(ada.email).all();
+    expect(results).toHaveLength(1);
+    expect((await accept(ada.caller, await mailed(ada.email))).status).toBe(200);
   });
 
   it("leads a browser that is not signed in through a mailed link and back, and then in", async () => {

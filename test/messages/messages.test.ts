@@ -16,7 +16,7 @@ import {
   showThread,
   type ThreadBody,
 } from "../harness/talk.ts";
-import { type Caller, newPerson, newWorld, ORIGIN } from "../harness/world.ts";
+import { type Caller, newPerson, newWorld, ORIGIN, until } from "../harness/world.ts";
 
 const NO_THREAD = "thr_01k9v3m6s0n8w2e4r6t8y0b1c3";
 
@@ -204,6 +204,54 @@ describe("who is let in", () => {
       expect(await (await caller.get(`${MESSAGES}/search?q=cents`)).json()).toMatchObject({ data: [] });
       expect((await caller.get(`${MESSAGES}/${thread.id}/messages`)).status).toBe(404);
     }
+  });
+
+  it("who has access to single releases sees the threads about these and about nothing, and no others, while it lasts", async () => {
+    const { world, people } = await newTeam("owner", "editor");
+    const [mara, noa] = [at(people, 0), at(people, 1)];
+    const newRelease = async () => {
+      const made = await mara.caller.post("/api/dashboard/catalog/releases", { title: "Night Swims", type: "ep" });
+      return ((await made.json()) as { id: string }).id;
+    };
+    const limitTo = (...releaseIds: string[]) =>
+      env.DB.prepare("UPDATE memberships SET scope_json = ? WHERE user_id = ?")
+        .bind(JSON.stringify({ kind: "release", releaseIds }), noa.id)
+        .run();
+    const [own, other] = [await newRelease(), await newRelease()];
+    const { id: statement } = (await (await mara.caller.upload("a.tsv", "Sale Month\n")).json()) as { id: string };
+    const about = (kind: string, id: string) => newThread(mara.caller, [noa.id], { context: { kind, id } });
+    const [seen, unseen, books] = [
+      await about("release", own),
+      await about("release", other),
+      await about("statement", statement),
+    ];
+    const plain = await newThread(mara.caller, [noa.id]);
+    await limitTo(own);
+    const client = await connect(noa.caller);
+    for (const { id } of [unseen, books, seen, plain]) await say(mara.caller, id, "harbour lights");
+    await client.hear("the last", ({ type, thread }) => type === "message" && thread === plain.id);
+    const heard = client.frames.flatMap(({ type, thread }) => (type === "message" ? [thread] : []));
+    expect(heard).toEqual([seen.id, plain.id]);
+    const { data } = (await (await noa.caller.get(MESSAGES)).json()) as { data: ThreadBody[] };
+    expect(data.map(({ id }) => id)).toEqual([plain.id, seen.id]);
+    const found = await (await noa.caller.get(`${MESSAGES}/search?q=harbour`)).json();
+    expect((found as { data: MessageBody[] }).data.map(({ thread }) => thread)).toEqual([plain.id, seen.id]);
+    for (const { id } of [unseen, books]) {
+      expect((await noa.caller.get(`${MESSAGES}/${id}/messages`)).status).toBe(404);
+      expect((await noa.caller.get(`${MESSAGES}/${id}/export`)).status).toBe(404);
+      const message = { clientId: "x", text: "hello?" };
+      expect((await noa.caller.post(`${MESSAGES}/${id}/messages`, message)).status).toBe(404);
+    }
+    const asked = (id: string) => noa.caller.post(MESSAGES, { subject: "Well", context: { kind: "release", id } });
+    expect((await asked(own)).status).toBe(201);
+    expect((await asked(other)).status).toBe(422);
+    await limitTo(other);
+    await evictDurableObject(hubOf(world.artistId));
+    client.say({ type: "send", thread: seen.id, clientId: "late", text: "am I here?" });
+    await until("it to be closed", async () => client.closed, 5000);
+    expect(client.closed).toMatchObject({ code: 4403 });
+    expect((await noa.caller.get(`${MESSAGES}/${seen.id}`)).status).toBe(404);
+    expect((await noa.caller.get(`${MESSAGES}/${unseen.id}`)).status).toBe(200);
   });
 
   it("what does not exist and what is not theirs to see cannot be talked about, and gets one answer", async () => {

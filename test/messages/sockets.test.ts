@@ -96,6 +96,36 @@ describe("a socket", () => {
   });
 });
 
+describe("a hurry", () => {
+  it("is heard in order and whole: one frame in each text, or several by who asked for lines", async () => {
+    const { mara, noa, thread } = await pair();
+    const [one, two] = [await connect(mara.caller), await connect(noa.caller, "", undefined, "lines")];
+    let texts = 0;
+    two.socket.addEventListener("message", () => {
+      texts += 1;
+    });
+    for (let n = 1; n <= 25; n += 1) one.say({ type: "send", thread: thread.id, clientId: `${n}`, text: `${n}` });
+    await Promise.all([one.hear("the last", isMessage(25)), two.hear("the last", isMessage(25))]);
+    await one.hear("its ack", ({ type, clientId }) => type === "ack" && clientId === "25");
+    const inOrder = Array.from({ length: 25 }, (_, n) => `${n + 1}`);
+    for (const { frames } of [one, two])
+      expect(frames.filter(({ type }) => type === "message").map(({ text }) => text)).toEqual(inOrder);
+    expect(one.frames.filter(({ type }) => type === "ack").map(({ clientId }) => clientId)).toEqual(inOrder);
+    expect(texts).toBeLessThan(25);
+  });
+
+  it("loses nothing when the object is put to sleep in the middle of it", async () => {
+    const { world, mara, noa, thread } = await pair();
+    const [one, two] = [await connect(mara.caller), await connect(noa.caller, "", undefined, "lines")];
+    for (let n = 1; n <= 20; n += 1) one.say({ type: "send", thread: thread.id, clientId: `${n}`, text: `${n}` });
+    await two.hear("the first", isMessage(1));
+    await evictDurableObject(hubOf(world.artistId));
+    await Promise.all([one.hear("the last", isMessage(20)), two.hear("the last", isMessage(20))]);
+    const seqs = two.frames.filter(({ type }) => type === "message").map(({ seq }) => seq);
+    expect(seqs).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+  });
+});
+
 describe("resuming", () => {
   it("gets what was missed from its place on, once and in order, and then what comes", async () => {
     const { mara, noa, thread } = await pair();
@@ -109,6 +139,47 @@ describe("resuming", () => {
     await again.hear("the sixth", isMessage(6));
     expect(again.frames.filter(({ type }) => type === "message").map(({ seq }) => seq)).toEqual([4, 5, 6]);
     expect(again.frames.find(({ type }) => type === "resumed")).toMatchObject({ seq: 5, isMore: false });
+  });
+
+  it("brings what was changed and deleted meanwhile, as it is now, once, and nothing that was known", async () => {
+    const { mara, noa, thread } = await pair();
+    const [first, second, third] = [
+      await say(mara.caller, thread.id, "teh"),
+      await say(mara.caller, thread.id, "by mistake"),
+      await say(mara.caller, thread.id, "as it is"),
+    ];
+    const change = (id: string, text: string) =>
+      mara.caller.send("PATCH", `${MESSAGES}/${thread.id}/messages/${id}`, {
+        body: JSON.stringify({ text }),
+        headers: { "content-type": "application/json" },
+      });
+    await change(third.id, "as it was");
+    const before = await connect(noa.caller, `${thread.id}:0:0`);
+    expect(await before.hear("its place", ({ type }) => type === "resumed")).toMatchObject({ seq: 3, revision: 1 });
+    before.socket.close();
+    await change(first.id, "the");
+    await change(first.id, "The");
+    await mara.caller.send("DELETE", `${MESSAGES}/${thread.id}/messages/${second.id}`);
+    await say(mara.caller, thread.id, "new");
+    const again = await connect(noa.caller, `${thread.id}:3:1`);
+    const place = await again.hear("its place", ({ type }) => type === "resumed");
+    expect(place).toMatchObject({ seq: 4, revision: 4, isMore: false });
+    const heard = again.frames.filter(({ type }) => type === "message");
+    expect(heard.map(({ seq, text, revision }) => ({ seq, text, revision }))).toEqual([
+      { seq: 1, text: "The", revision: 3 },
+      { seq: 2, text: null, revision: 4 },
+      { seq: 4, text: "new", revision: 0 },
+    ]);
+    again.say({ type: "resume", thread: thread.id, after: 4, revision: 4 });
+    await until("to be told", async () => again.frames.filter(({ type }) => type === "resumed").length === 2);
+    expect(again.frames.filter(({ type }) => type === "message")).toHaveLength(3);
+    const listed = await noa.caller.get(`${MESSAGES}/${thread.id}/messages?changedAfter=1&limit=1`);
+    const page = (await listed.json()) as { data: { seq: number }[]; nextCursor: string };
+    const next = await noa.caller.get(`${MESSAGES}/${thread.id}/messages?changedAfter=1&cursor=${page.nextCursor}`);
+    const rest = (await next.json()) as { data: { seq: number }[]; nextCursor: string | null };
+    expect([...page.data, ...rest.data].map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(rest.nextCursor).toBeNull();
+    expect((await showThread(noa.caller, thread.id)).lastRevision).toBe(4);
   });
 
   it("of a long absence comes in parts, which the client asks for", async () => {
@@ -231,6 +302,17 @@ describe("access that ends", () => {
     expect(two.frames.concat(three.frames).filter(({ type }) => type === "message")).toEqual([]);
   });
 
+  it("closes the socket of who is limited to single releases, in the same role", async () => {
+    const { world, noa } = await pair();
+    const client = await connect(noa.caller);
+    await env.DB.prepare("UPDATE memberships SET scope_json = ? WHERE user_id = ?")
+      .bind('{"kind":"release","releaseIds":["rel_x"]}', noa.id)
+      .run();
+    await recheck(world.artistId, noa.id);
+    await until("it to be closed", async () => client.closed, 5000);
+    expect(client.closed).toMatchObject({ code: 4403 });
+  });
+
   it("ends a socket that acts, also when nobody said so", async () => {
     const { world, noa, thread } = await pair();
     const client = await connect(noa.caller);
@@ -272,7 +354,7 @@ describe("access that ends", () => {
   it("the hub of another artist is another hub", async () => {
     const { mara, thread } = await pair();
     const other = await newWorld();
-    const caller = { artistId: other.artistId, id: mara.id, role: "owner", kinds: [], only: null };
+    const caller = { artistId: other.artistId, id: mara.id, role: "owner", sees: [], releases: null, only: null };
     const own = hubOf(thread.id.replace("thr", "art"));
     expect(await own.ask(caller, "listThreads", { before: null, limit: 10 })).toMatchObject({
       problem: { code: "not_found" },

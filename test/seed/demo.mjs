@@ -1,11 +1,12 @@
-// The home of the demo: a label's two artists, Glass Harbor and Møth Parade, their people and keys as SQL, and three years of
-// statements and daily plays through the API.
+// The home of the demo: a label's two artists, Glass Harbor and Møth Parade, their people and keys as SQL, and their
+// catalogs with three years of statements and daily plays through the API.
 //
 // Everything here is fixed: the same seed gives the same bytes, so that starting again finds what is already there.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { hashApiKey } from "../tools/keys.mjs";
+import { demoCatalog, seedCatalog } from "./catalog.mjs";
 import { playOut } from "./market.mjs";
 import { decimal, HEADER } from "./statement.mjs";
 
@@ -53,6 +54,8 @@ const PLANS = [
     ...PERIOD,
     seed: 20_260_923,
     name: DEMO_ARTIST.name,
+    writer: "Ana Ünal",
+    language: "en",
     monthlyStreams: 60_000,
     recordings: recordingsOf(WORDS[0], "QZAB125"),
     releases: [
@@ -70,6 +73,8 @@ const PLANS = [
     ...PERIOD,
     seed: 20_260_924,
     name: SECOND_ARTIST.name,
+    writer: "Freja Storm",
+    language: "da",
     monthlyStreams: 32_000,
     recordings: recordingsOf(WORDS[1], "DKAB125"),
     releases: [
@@ -88,6 +93,7 @@ const PLANS = [
  * @param {"first" | "second"} [artist]
  * @param {number} [seed]
  * @returns {{ statements: { filename: string, bytes: Buffer, lines: number, total: bigint, byMonthAndStore: Map<string, bigint> }[],
+ *   catalog: ReturnType<typeof demoCatalog>,
  *   reports: { source: string, lagDays: number, days: object[] }[],
  *   expected: { lines: Map<string, number>, earnings: Map<string, bigint>, plays: Map<string, number> } }}
  *   keys of maps are `2026-01 Spotify`; `expected` holds all statements and the last revision of each day
@@ -104,7 +110,7 @@ export function demoData(artist = "first", seed = undefined) {
     for (const [place, amount] of statement.byMonthAndStore) earnings.set(place, (earnings.get(place) ?? 0n) + amount);
     for (const [place, count] of statement.linesByMonthAndStore) lines.set(place, (lines.get(place) ?? 0) + count);
   }
-  return { statements: made, reports, expected: { lines, earnings, plays } };
+  return { statements: made, catalog: demoCatalog(plan), reports, expected: { lines, earnings, plays } };
 }
 
 function written(lines, artist, insertedOn) {
@@ -188,8 +194,9 @@ export async function seedDemo({ baseUrl, ownerKey, secondKey, persistDir }) {
     writeFileSync(join(persistDir, "demo-expected.json"), `${JSON.stringify(totals, null, 1)}\n`);
   }
   await Promise.all(
-    artists.map(async ({ key, statements, reports }) => {
+    artists.map(async ({ key, catalog, statements, reports }) => {
       const ask = askerOf(baseUrl, key);
+      await seedCatalog(ask, catalog);
       for (const report of reports) {
         const body = JSON.stringify(report);
         await ask("/dev/plays", { method: "POST", headers: { "content-type": "application/json" }, body });

@@ -153,6 +153,40 @@ describe("a review of access", () => {
   });
 });
 
+describe("a refusal", () => {
+  it("stands in the log once an hour for who was refused what, however often they try", async () => {
+    const world = await newWorld();
+    const [owner, viewer, editor] = [await world.as("owner"), await world.as("viewer"), await world.as("editor")];
+    const denials = async () => {
+      const { results } = await env.DB.prepare(
+        "SELECT actor, at, after_json AS said FROM audit_log WHERE artist_id = ? AND action = 'access.deny'",
+      )
+        .bind(world.artistId)
+        .all<{ actor: string; at: number; said: string }>();
+      return results;
+    };
+    const refused = async (caller: Caller, path: string) => {
+      expect((await caller.get(path)).status).toBe(403);
+    };
+    await Promise.all(Array.from({ length: 20 }, () => refused(viewer, `${TEAM}/audit`)));
+    await refused(viewer, `${TEAM}/reviews`);
+    await refused(editor, `${TEAM}/audit`);
+    await until("three refusals", async () => (await denials()).length >= 3);
+    for (let again = 0; again < 5; again += 1) await refused(viewer, `${TEAM}/audit`);
+    await refused(editor, STATEMENTS);
+    await until("the last refusal", async () => (await denials()).some(({ said }) => said.includes("listStatements")));
+    const rows = await denials();
+    const said = rows.map((row) => (JSON.parse(row.said) as { operation: string }).operation);
+    expect(new Set(said)).toEqual(new Set(["listAudit", "listReviews", "listStatements"]));
+    expect(new Set(rows.map(({ actor }) => actor)).size).toBe(2);
+    // The hour may turn while this runs, and then each is said once more.
+    const hours = rows.map(({ actor, at: when }, n) => `${actor} ${said[n]} ${Math.floor(when / 3_600_000)}`);
+    expect(new Set(hours).size).toBe(rows.length);
+    const shown = await (await owner.get(`${TEAM}/audit?action=access.deny`)).json();
+    expect(shown).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ target: null })]) });
+  });
+});
+
 async function supportAsked(world: World): Promise<{ operator: Caller; userId: string; id: string }> {
   const { caller: operator, userId } = await newPerson("operators.test");
   const path = `/api/support/artists/${world.artistId}/requests`;
@@ -190,8 +224,9 @@ describe("support", () => {
       };
       return data.some(({ action }) => action === "support.visit") ? data : null;
     });
-    expect(actions.map(({ action }) => action)).toEqual(["support.visit", "support.approve", "support.request"]);
-    expect(actions[0]?.actor).toBe(`user:${userId}`);
+    const done = actions.map(({ action }) => action).filter((action) => action !== "access.deny");
+    expect(done).toEqual(["support.visit", "support.approve", "support.request"]);
+    expect(actions.find(({ action }) => action === "support.visit")?.actor).toBe(`user:${userId}`);
     expect((await operator.post(`${TEAM}/api-keys`, { name: "x", role: "viewer" }, named)).status).toBe(403);
     expect((await owner.delete(`${TEAM}/members/${member.id}`, { "if-match": "*" })).status).toBe(204);
     expect((await operator.get(STATEMENTS, named)).status).toBe(404);

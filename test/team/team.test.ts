@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/app.ts";
 import { MATRIX, mayCall, ROLES, type Role, shrinks } from "../../src/team/model.ts";
 import { ORGANISATION_MATRIX } from "../../src/team/organisations/model.ts";
-import { jobsOf } from "../harness/doors.ts";
+import { deliver, jobsOf, quietEnv } from "../harness/doors.ts";
 import { type Caller, newPerson, newWorld, nobody, ORIGIN, until, type World } from "../harness/world.ts";
 
 const TEAM = "/api/dashboard/team";
@@ -28,9 +28,11 @@ async function codeOf(response: Response): Promise<string> {
   return ((await response.json()) as { code: string }).code;
 }
 
-/** What the audit log of an artist says, oldest first. */
+/** What the audit log of an artist says was done, oldest first; who was refused is written after the answer. */
 async function actionsOf(artistId: string): Promise<string[]> {
-  const { results } = await env.DB.prepare("SELECT action FROM audit_log WHERE artist_id = ? ORDER BY id")
+  const { results } = await env.DB.prepare(
+    "SELECT action FROM audit_log WHERE artist_id = ? AND action <> 'access.deny' ORDER BY id",
+  )
     .bind(artistId)
     .all<{ action: string }>();
   return results.map(({ action }) => action);
@@ -333,6 +335,34 @@ describe("a change of access", () => {
   });
 });
 
+describe("a large team", () => {
+  it("is shown page by page, each member once and in one order, and what else there is of it once", async () => {
+    const world = await newWorld();
+    const owner = await joined(world, "owner");
+    const many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1004)";
+    const name = (prefix: string) => `'${prefix}_' || substr('${world.artistId}', -20) || printf('%06d', i)`;
+    await env.DB.prepare(
+      `INSERT INTO users (id, email, name, created_at) ${many} SELECT ${name("usr")}, NULL, 'Noa', 0 FROM n`,
+    ).run();
+    await env.DB.prepare(
+      `INSERT INTO memberships (artist_id, id, user_id, role, created_at)
+        ${many} SELECT ?1, ${name("mem")}, ${name("usr")}, 'viewer', 0 FROM n`,
+    )
+      .bind(world.artistId)
+      .run();
+    type Page = { members: { id: string }[]; invitations: unknown[]; nextCursor: string | null };
+    const pages: Page[] = [];
+    for (let cursor: string | null = ""; cursor !== null; cursor = pages.at(-1)?.nextCursor ?? null) {
+      const asked = cursor === "" ? TEAM : `${TEAM}?cursor=${encodeURIComponent(cursor)}`;
+      pages.push(await (await owner.caller.get(asked)).json());
+    }
+    expect(pages.map(({ members }) => members.length)).toEqual([500, 500, 5]);
+    const ids = pages.flatMap(({ members }) => members.map(({ id }) => id));
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect((await owner.caller.get(`${TEAM}?cursor=${pages[0]?.nextCursor?.slice(0, -2)}`)).status).toBe(400);
+  });
+});
+
 describe("leaving", () => {
   it("is everybody's right, in any role and with any reach, and nobody else's business below an admin", async () => {
     const world = await newWorld();
@@ -410,6 +440,31 @@ describe("handing an artist over", () => {
     expect((await owner.caller.post(`${TEAM}/members/${heir.id}/ownership`)).status).toBe(403);
     expect((await heir.caller.post(accept)).status).toBe(404);
     expect(await actionsOf(world.artistId)).toEqual(["ownership.offer", "ownership.accept"]);
+  });
+
+  it("is mailed to the member, once, for as long as the offer stands", async () => {
+    const world = await newWorld();
+    const [owner, heir] = [await joined(world, "owner"), await joined(world, "manager")];
+    const url = `${ORIGIN}${TEAM}/members/${heir.id}/ownership`;
+    const { status, jobs } = await jobsOf(owner.caller, "POST", url);
+    expect(status).toBe(201);
+    const body = { artistId: world.artistId, membershipId: heir.id, origin: ORIGIN };
+    expect(jobs).toEqual([{ kind: "mail.ownership_offer", body }]);
+    const mails = async () => {
+      const sql = "SELECT m.* FROM dev_mail m JOIN users u ON u.email = m.to_address WHERE u.id = ?";
+      return (await env.DB.prepare(sql).bind(heir.userId).all<{ subject: string; text: string }>()).results;
+    };
+    const job = { kind: "mail.ownership_offer", body };
+    const at = Array.from({ length: 8 }, (_, n) => deliver(quietEnv().env, [{ ...job, id: `job_${heir.id}_${n}` }]));
+    await Promise.all(at);
+    await deliver(quietEnv().env, [{ ...job, id: `job_${heir.id}` }]);
+    expect(await mails()).toMatchObject([
+      { subject: "Glass Harbor is offered to you", text: expect.stringContaining(`${ORIGIN}/docs`) },
+    ]);
+    await jobsOf(owner.caller, "POST", url);
+    await owner.caller.delete(`${TEAM}/members/${heir.id}/ownership`);
+    await deliver(quietEnv().env, [{ ...job, id: `job_${heir.id}_late` }]);
+    expect(await mails()).toHaveLength(1);
   });
 
   it("comes to nothing when it is withdrawn, declined, too old, or offered by one who owns no more", async () => {

@@ -309,10 +309,9 @@ function startServer(port, settings) {
     "--var",
     "ENVIRONMENT:development",
     // A restart loses what the local queue held; the sweep need not wait a minute to send it again.
-    ...Object.entries({ OUTBOX_LEASE_SECONDS: "10", ...settings }).flatMap(([name, value]) => [
-      "--var",
-      `${name}:${value}`,
-    ]),
+    ...Object.entries({ OUTBOX_LEASE_SECONDS: "10", PUBLIC_URL: `http://127.0.0.1:${port}`, ...settings }).flatMap(
+      ([name, value]) => ["--var", `${name}:${value}`],
+    ),
   ];
   const child = spawn("sh", ["-c", script, "sh", ...wrangler], {
     cwd: root,

@@ -58,6 +58,17 @@ export async function findVisit(db: Db, userId: string, thread: string): Promise
   return row ?? null;
 }
 
+/** Lists the threads of an artist that a person is a guest in. */
+export async function listVisits(db: Db, artistId: string, userId: string): Promise<GuestRow[]> {
+  const [rows] = await db.read(
+    db.orm
+      .select()
+      .from(t)
+      .where(and(eq(t.userId, userId), eq(t.artistId, artistId), isNull(t.endedAt))),
+  );
+  return rows;
+}
+
 export function guestStatements(db: Db, guest: typeof t.$inferInsert): Write[] {
   return [db.orm.insert(t).values(guest)];
 }

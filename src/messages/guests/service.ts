@@ -1,14 +1,14 @@
 // The home of the verbs of guests: invite one into a thread, let them in by the mailed link, show them out.
 
 import { ConstraintError } from "../../db/client.ts";
-import { commit, persist } from "../../db/commit.ts";
+import { commit } from "../../db/commit.ts";
 import type { BaseCtx, Ctx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
 import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { hashSecret } from "../../identity/index.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
-import { sendMail } from "../../mail/index.ts";
+import { linkMail, oneLine, sendMailOnce } from "../../mail/index.ts";
 import { ask, callerOf, guestCaller, systemCaller, type Visible } from "../ask.ts";
 import { SECRET_BYTES, secretFrom } from "../model.ts";
 import type { HubCaller } from "../protocol.ts";
@@ -65,7 +65,7 @@ export async function inviteGuest(
  * Mails an invitation its link, once. The token is made here and exists in the mail alone; it works as soon as the mail
  * has left, so that no invitation can be left without one.
  *
- * @throws Problem as `sendMail` does
+ * @throws Problem as `sendMailOnce` does
  */
 export async function mailGuestInvitation(ctx: Ctx, guestId: string, origin: string): Promise<void> {
   const guest = await findGuest(ctx.db, ctx.scope, guestId);
@@ -73,17 +73,16 @@ export async function mailGuestInvitation(ctx: Ctx, guestId: string, origin: str
   const token = secretFrom(ctx.randomBytes(SECRET_BYTES));
   const url = `${origin}/api/messages/guest/invitations/${token}`;
   const words = `You are invited into a conversation with the team of ${ctx.artist.name}. Sign in with this address and open the link within seven days.`;
-  await sendMail(ctx, {
-    to: guest.email,
-    subject: `A conversation with the team of ${ctx.artist.name}`,
-    text: `${words}\n\n${url}\n\nIf you do not know them, ignore this mail.`,
-    html: `<p>${escapeHtml(words)}</p><p><a href="${url}">${url}</a></p><p>If you do not know them, ignore this mail.</p>`,
-  });
-  await persist(ctx, tokenStatements(ctx.db, ctx.scope, guestId, hashSecret(token)));
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  await sendMailOnce(ctx, `guest ${ctx.scope.artistId} ${guestId}`, async () => ({
+    mail: linkMail({
+      to: guest.email,
+      subject: `A conversation with the team of ${oneLine(ctx.artist.name)}`,
+      words,
+      url,
+      end: "If you do not know them, ignore this mail.",
+    }),
+    writes: tokenStatements(ctx.db, ctx.scope, guestId, hashSecret(token)),
+  }));
 }
 
 /** Lists the guests of a thread the caller takes part in, newest first. @throws Problem `not_found` */

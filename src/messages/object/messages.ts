@@ -11,9 +11,9 @@ import {
   SENDS_PER_WINDOW,
   waitSeconds,
 } from "../model.ts";
-import { wireMessage } from "../protocol.ts";
+import { type HubVerbs, wireMessage } from "../protocol.ts";
 import { attach, dropAttachments } from "./files.ts";
-import { type Desk, firstOf } from "./storage.ts";
+import { type Desk, firstOf, isSeenSql } from "./storage.ts";
 import { enterThread } from "./threads.ts";
 
 type MessageRow = {
@@ -27,6 +27,8 @@ type MessageRow = {
   at: number;
   edited_at: number | null;
   deleted_at: number | null;
+  revision: number;
+  decision: string | null;
   is_blocked: number;
   attachments_json: string;
   edits_json: string;
@@ -54,17 +56,25 @@ function messageOf(row: MessageRow): Message {
     at: row.at,
     editedAt: row.edited_at,
     deletedAt: row.deleted_at,
+    revision: row.revision,
     edits: JSON.parse(row.edits_json) as Edit[],
+    decision: row.decision,
   };
   return row.is_blocked === 1 ? hidden(message) : message;
 }
 
-/** Lists a thread's messages after a place, in order. @throws Problem `not_found` */
+/**
+ * Lists a thread's messages after a place, in order; or those of them that were changed after a revision, in the order
+ * of their last changes.
+ *
+ * @throws Problem `not_found`
+ */
 export function listMessages(
   desk: Desk,
-  { thread, after, limit }: { thread: string; after: number; limit: number },
+  { thread, after, changedAfter = null, limit }: HubVerbs["listMessages"]["in"],
 ): Message[] {
   enterThread(desk, thread);
+  if (changedAfter !== null) return listChanges(desk, { thread, from: after, since: changedAfter, limit });
   return desk.sql
     .exec<MessageRow>(
       `${MESSAGES} WHERE m.thread_id = ?2 AND m.seq > ?3 ORDER BY m.seq LIMIT ?4`,
@@ -75,6 +85,55 @@ export function listMessages(
     )
     .toArray()
     .map(messageOf);
+}
+
+function listChanges(
+  desk: Desk,
+  { thread, from, since, limit }: { thread: string; from: number; since: number; limit: number },
+): Message[] {
+  return desk.sql
+    .exec<MessageRow>(
+      `${MESSAGES} WHERE m.thread_id = ?2 AND m.revision > 0 AND m.revision > ?3 AND m.seq > ?4
+        ORDER BY m.revision LIMIT ?5`,
+      desk.caller.id,
+      thread,
+      since,
+      from,
+      limit,
+    )
+    .toArray()
+    .map(messageOf);
+}
+
+/** What somebody missed who has come as far as a place and a revision of a thread. */
+export interface Missed {
+  /** Messages up to that place that were changed meanwhile, all of them: in the order of their last changes. */
+  readonly changed: Message[];
+  /** Messages after that place, one more than the limit. */
+  readonly added: Message[];
+  /** The thread's revision, which these messages stand at. */
+  readonly revision: number;
+}
+
+/**
+ * Lists what was missed in a thread.
+ *
+ * @param place.revision null for who does not keep revisions, and is told of no changes
+ * @throws Problem `not_found`
+ */
+export function listMissed(
+  desk: Desk,
+  { thread, seq, revision, limit }: { thread: string; seq: number; revision: number | null; limit: number },
+): Missed {
+  const { lastRevision } = enterThread(desk, thread);
+  const since = revision ?? lastRevision;
+  // A limit here would make the client keep two places at once: what was changed is little beside what was said.
+  const changed = since < lastRevision ? listChanges(desk, { thread, from: 0, since, limit: -1 }) : [];
+  return {
+    changed: changed.filter((message) => message.seq <= seq),
+    added: listMessages(desk, { thread, after: seq, limit }),
+    revision: lastRevision,
+  };
 }
 
 function findMessage(desk: Desk, where: string, ...params: (string | number)[]): MessageRow | null {
@@ -111,7 +170,7 @@ export function send(
   sql.exec("INSERT INTO words (rowid, text) SELECT place, text FROM messages WHERE id = ?", id);
   sql.exec("UPDATE threads SET last_seq = ?, last_at = ? WHERE id = ?", seq, now, thread);
   attach(desk, id, input.attachments);
-  return { message: told(desk, id), isNew: true };
+  return { message: tellMessage(desk, id), isNew: true };
 }
 
 /** The last messages of the sender are the count: nothing else has to be kept, and it is exact. */
@@ -127,7 +186,7 @@ function refuseTooMany({ sql, caller, now }: Desk): void {
 }
 
 /** Tells everyone of a message as it stands now, and gives it. */
-function told(desk: Desk, id: string): Message {
+export function tellMessage(desk: Desk, id: string): Message {
   const row = findMessage(desk, "m.id = ?2", id);
   if (row === null) throw new Error("a message that was just written is gone");
   const message = messageOf(row);
@@ -140,6 +199,19 @@ function told(desk: Desk, id: string): Message {
   return message;
 }
 
+/** Finds a message of a thread the caller has entered. @throws Problem `not_found` */
+export function getMessage(desk: Desk, thread: string, id: string): Message {
+  const row = findMessage(desk, "m.thread_id = ?2 AND m.id = ?3", thread, id);
+  if (row === null) throw new Problem("not_found");
+  return messageOf(row);
+}
+
+/** @throws Problem `message_settled` for a message that is held for a decision */
+function refuseHeld({ decision }: MessageRow): void {
+  if (decision === null) return;
+  throw new Problem("message_settled", { detail: "It is proposed for decision, or decided: it stays as it is." });
+}
+
 /** @throws Problem `not_found` for what the caller did not say: whether somebody else did is not told */
 function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
   enterThread(desk, thread);
@@ -148,10 +220,22 @@ function ownMessage(desk: Desk, thread: string, id: string): MessageRow {
   return row;
 }
 
+/** Counts one more change of a thread, which is a message's last, so that clients that were away hear of it. */
+export function countChange({ sql }: Desk, message: string): void {
+  sql.exec(
+    "UPDATE threads SET last_revision = last_revision + 1 WHERE id = (SELECT thread_id FROM messages WHERE id = ?)",
+    message,
+  );
+  sql.exec(
+    "UPDATE messages SET revision = (SELECT last_revision FROM threads WHERE id = messages.thread_id) WHERE id = ?",
+    message,
+  );
+}
+
 /**
  * Changes the words of a message of one's own; what it said before stays to be seen.
  *
- * @throws Problem `not_found`, `message_settled` when it is deleted or older than {@link EDIT_WINDOW_MS}
+ * @throws Problem `not_found`, `message_settled` when it is deleted, held for a decision, or older than {@link EDIT_WINDOW_MS}
  */
 export function edit(desk: Desk, input: { thread: string; message: string; text: string }): Message {
   const { sql, now } = desk;
@@ -160,28 +244,32 @@ export function edit(desk: Desk, input: { thread: string; message: string; text:
   if (now - row.at > EDIT_WINDOW_MS) {
     throw new Problem("message_settled", { detail: "A message can be changed for 15 minutes." });
   }
+  refuseHeld(row);
   if (row.text === input.text) return messageOf(row);
   sql.exec("INSERT INTO edits SELECT ?1, count(*) + 1, ?2, ?3 FROM edits WHERE message_id = ?1", row.id, row.text, now);
   sql.exec("UPDATE messages SET text = ?, edited_at = ? WHERE id = ?", input.text, now, row.id);
+  countChange(desk, row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   sql.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", row.place, input.text);
-  return told(desk, row.id);
+  return tellMessage(desk, row.id);
 }
 
 /**
  * Deletes a message of one's own, at any time: its place stays, its words, what they were before and its files go.
  *
- * @throws Problem `not_found`
+ * @throws Problem `not_found`, `message_settled` when it is held for a decision
  */
 export function remove(desk: Desk, input: { thread: string; message: string }): Message {
   const { sql, now } = desk;
   const row = ownMessage(desk, input.thread, input.message);
   if (row.deleted_at !== null) return messageOf(row);
+  refuseHeld(row);
   sql.exec("UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = ? WHERE id = ?", now, row.id);
+  countChange(desk, row.id);
   sql.exec("DELETE FROM edits WHERE message_id = ?", row.id);
   sql.exec("DELETE FROM words WHERE rowid = ?", row.place);
   dropAttachments(desk, row.id);
-  return told(desk, row.id);
+  return tellMessage(desk, row.id);
 }
 
 /** Finds messages by their words in all threads the caller may see, newest first, one more than `limit`. */
@@ -194,12 +282,12 @@ export function search(
     .exec<MessageRow>(
       `${MESSAGES} JOIN participants p ON p.thread_id = m.thread_id AND p.actor = ?1 JOIN threads t ON t.id = m.thread_id
         WHERE m.place IN (SELECT rowid FROM words WHERE words MATCH ?2 AND (?3 IS NULL OR rowid < ?3))
-        AND (t.kind IS NULL OR t.kind IN (SELECT value FROM json_each(?4)))
+        AND ${isSeenSql("?4")}
         AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1) ORDER BY m.place DESC LIMIT ?5`,
       caller.id,
       query,
       before,
-      JSON.stringify(caller.kinds),
+      JSON.stringify(caller.sees),
       limit + 1,
     )
     .toArray()

@@ -98,7 +98,40 @@ const STEPS: readonly string[] = [
     expires_at    INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // A message that is held for a decision names it; what was last told of a decision is known, so that news is told once.
+  `
+  ALTER TABLE messages ADD COLUMN decision TEXT;
+
+  CREATE TABLE decisions (
+    id         TEXT NOT NULL PRIMARY KEY,
+    thread_id  TEXT NOT NULL REFERENCES threads (id),
+    message_id TEXT NOT NULL,
+    told_json  TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX decisions_by_thread ON decisions (thread_id, id);
+  `,
+  // Which of a thread's changes a message was last touched by: what came while somebody was away is found by it.
+  `
+  ALTER TABLE threads ADD COLUMN last_revision INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE messages ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX messages_by_revision ON messages (thread_id, revision) WHERE revision > 0;
+  `,
+  // One row: up to which message it was looked for whom something lies unread, and when to look again.
+  `
+  CREATE TABLE unread (looked INTEGER NOT NULL, look_at INTEGER) STRICT;
+  INSERT INTO unread SELECT coalesce(max(place), 0), NULL FROM messages;
+  `,
 ];
+
+/**
+ * Says in SQL that a caller sees what the thread `t` is about.
+ *
+ * @param sees the parameter that holds {@link HubCaller.sees} as JSON
+ */
+export function isSeenSql(sees: string): string {
+  const seen = `(SELECT value FROM json_each(${sees}))`;
+  return `(t.kind IS NULL OR t.kind IN ${seen} OR t.kind || ' ' || t.object IN ${seen})`;
+}
 
 /** Brings an object's tables up to date; costs one read when they are. */
 export function openStorage(storage: DurableObjectStorage): void {

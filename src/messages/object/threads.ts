@@ -3,7 +3,7 @@
 import { Problem } from "../../kernel/problems.ts";
 import { type ActorId, type ContextObject, MAX_PARTICIPANTS, type ObjectKind, type Thread } from "../model.ts";
 import { wireThread } from "../protocol.ts";
-import { type Desk, firstOf } from "./storage.ts";
+import { type Desk, firstOf, isSeenSql } from "./storage.ts";
 
 type ThreadRow = {
   id: string;
@@ -14,17 +14,17 @@ type ThreadRow = {
   created_at: number;
   last_seq: number;
   last_at: number | null;
+  last_revision: number;
   read_seq: number;
   is_muted: number;
 };
 
 const THREADS = `SELECT t.*, p.read_seq, p.is_muted FROM participants p JOIN threads t ON t.id = p.thread_id
-  WHERE p.actor = ?1 AND (?2 IS NULL OR t.id = ?2) AND (?2 IS NOT NULL OR t.kind IS NULL
-    OR t.kind IN (SELECT value FROM json_each(?3)))`;
+  WHERE p.actor = ?1 AND (?2 IS NULL OR t.id = ?2) AND (?2 IS NOT NULL OR ${isSeenSql("?3")})`;
 
 /** What stands for the caller in {@link THREADS}: to take part is not enough, the thing it is about must be theirs to see. */
 function seenBy({ caller }: Desk): [string, string | null, string] {
-  return [caller.id, caller.only, JSON.stringify(caller.kinds)];
+  return [caller.id, caller.only, JSON.stringify(caller.sees)];
 }
 
 function enter(desk: Desk, thread: string): ThreadRow {
@@ -34,12 +34,13 @@ function enter(desk: Desk, thread: string): ThreadRow {
 }
 
 /**
- * Lets the caller into a thread they take part in and may see, and says at which message it stands.
+ * Lets the caller into a thread they take part in and may see, and says at which message and at which change it stands.
  *
  * @throws Problem `not_found` for any other, whether it exists or not
  */
-export function enterThread(desk: Desk, thread: string): { lastSeq: number } {
-  return { lastSeq: enter(desk, thread).last_seq };
+export function enterThread(desk: Desk, thread: string): { lastSeq: number; lastRevision: number } {
+  const row = enter(desk, thread);
+  return { lastSeq: row.last_seq, lastRevision: row.last_revision };
 }
 
 /** Finds a thread with who takes part and what is unread. @throws Problem `not_found` as {@link enterThread} does */
@@ -89,6 +90,7 @@ function threadOf(desk: Desk, row: ThreadRow): Thread {
     createdBy: row.created_by,
     createdAt: row.created_at,
     lastSeq: row.last_seq,
+    lastRevision: row.last_revision,
     lastMessageAt: row.last_at,
     readSeq: row.read_seq,
     unread,
@@ -260,9 +262,13 @@ export function listPeers({ sql }: Pick<Desk, "sql">, actor: ActorId): ActorId[]
     .map((row) => row.actor);
 }
 
-/** The kind of thing a thread is about; null for none. */
-export function kindOf({ sql }: Pick<Desk, "sql">, thread: string): string | null {
-  return firstOf(sql.exec<{ kind: string | null }>("SELECT kind FROM threads WHERE id = ?", thread))?.kind ?? null;
+/** What a thread is about; null for nothing in particular. */
+export function contextOf({ sql }: Pick<Desk, "sql">, thread: string): ContextObject | null {
+  const about = sql.exec<{ kind: ObjectKind; id: string }>(
+    "SELECT kind, object AS id FROM threads WHERE id = ? AND kind IS NOT NULL",
+    thread,
+  );
+  return firstOf(about);
 }
 
 /** The caller's threads as a socket is greeted with them. */

@@ -1,6 +1,8 @@
 // The home of the list of all that can be asked of the object.
 
 import type { HubVerb, HubVerbs } from "../protocol.ts";
+import * as decisions from "./decisions.ts";
+import * as digests from "./digests.ts";
 import * as files from "./files.ts";
 import * as messages from "./messages.ts";
 import type { Desk } from "./storage.ts";
@@ -26,6 +28,10 @@ const VERBS: Verbs = {
   mute: threads.mute,
   block: threads.block,
   search: messages.search,
+  holdMessage: decisions.holdMessage,
+  listDecisions: decisions.listDecisions,
+  tellDecision: decisions.tellDecision,
+  listUnread: digests.listUnread,
   addTicket: ({ sql }, { hash, seat, expiresAt }) => {
     sql.exec("INSERT INTO tickets VALUES (?, ?, ?)", hash, JSON.stringify(seat), expiresAt);
     return null;

@@ -2,13 +2,13 @@
 
 import { listAuditOf } from "../../db/audit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { rowOf, textCell } from "../../kernel/csv.ts";
 import { formatNanos } from "../../kernel/money.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { instantToIso } from "../../kernel/time.ts";
 import { type LedgerPosting, listPostingsOfSources } from "../../royalties/index.ts";
 import type { Total } from "../model.ts";
 import type { StatementRow } from "../repository.ts";
-import { rowOf, textCell } from "./csv.ts";
 import type { PlannedFile } from "./files.ts";
 import { LineChecks } from "./line-checks.ts";
 import { safeName } from "./model.ts";

@@ -1,11 +1,11 @@
 // The home of the columns of an exported line: their names, their order, and how a row of them is written.
 
+import { numberCell, ROW_END, rowOf, textCell } from "../../kernel/csv.ts";
 import { formatNanos } from "../../kernel/money.ts";
 import { platformOf } from "../../kernel/platform.ts";
 import { formatExact } from "../../kernel/quantise.ts";
 import { Memo } from "../formats/cells.ts";
 import type { LineDetails, StatementLine } from "../formats/format.ts";
-import { numberCell, ROW_END, rowOf, textCell } from "./csv.ts";
 
 /**
  * The columns of a line in the order of the file. New ones are added behind the last; none is ever moved.

@@ -1,12 +1,12 @@
 // The home of the kinds of files an export is made of, and of how each is written.
 
 import type { Ctx } from "../../db/ctx.ts";
+import { ObjectWriter } from "../../db/objects.ts";
+import { BYTE_ORDER_MARK } from "../../kernel/csv.ts";
 import type { StatementLine } from "../formats/format.ts";
-import { ObjectWriter } from "../objects.ts";
 import type { StatementRow } from "../repository.ts";
 import { openWalk } from "../walk.ts";
 import { LINE_HEADER, LineRows } from "./columns.ts";
-import { BYTE_ORDER_MARK } from "./csv.ts";
 import type { Place } from "./model.ts";
 import type { ExportFileRow, ExportRow } from "./repository.ts";
 import { segmentKey } from "./segments.ts";

@@ -6,12 +6,13 @@ import { endpoint } from "../../http/endpoint.ts";
 import { eventsOf, type Moment, wantsEvents } from "../../http/events.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
+import { streamOf } from "../../kernel/bytes.ts";
 import { LINE_COLUMNS } from "./columns.ts";
 import { csvOf } from "./files.ts";
 import type { ExportFormat } from "./model.ts";
 import { exportFilename } from "./plan.ts";
 import { ExportOrderShape, presentExport, presentTotals, StatementExport } from "./schema.ts";
-import { bytesOfExport, streamOf } from "./segments.ts";
+import { bytesOfExport } from "./segments.ts";
 import {
   askExport,
   getExport,

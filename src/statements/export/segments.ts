@@ -2,8 +2,9 @@
 
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import type { Ctx } from "../../db/ctx.ts";
+import { answered, openObject } from "../../db/objects.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
-import { answered, objectKey, openObject } from "../objects.ts";
+import { objectKey } from "../objects.ts";
 import { Crc32 } from "../reading/crc32.ts";
 import type { ExportFileRow, ExportRow } from "./repository.ts";
 import { localHeader, zipDirectory } from "./zip-writer.ts";
@@ -43,23 +44,6 @@ export async function* bytesOfExport(
     yield* bytesOfFile(ctx, row.id, file);
   }
   if (isZip) yield zipDirectory(files);
-}
-
-/** Streams bytes as fast as they are taken, holding one chunk at most. */
-export function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const next = await bytes.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      async cancel() {
-        await bytes.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 /** The sums of some bytes. */

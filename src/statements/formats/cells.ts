@@ -1,5 +1,7 @@
 // The home of what formats do to single cells: strict reading, and remembering what the same text became before.
 
+import { detached } from "../../kernel/text.ts";
+
 /** More distinct values than a real file has; a file made to have more only loses the memory, not its meaning. */
 const MEMO_SIZE = 32_768;
 
@@ -26,14 +28,6 @@ export class Memo<T> {
     this.#known.set(own, value);
     return value;
   }
-}
-
-/**
- * A copy of a cell that does not keep its block in memory: V8 makes a slice of 13 letters or more a view of the text it
- * was cut from, so one kept platform name would hold a whole block alive.
- */
-export function detached(cell: string): string {
-  return ` ${cell}`.slice(1);
 }
 
 const MAX_UNIT_DIGITS = 15;

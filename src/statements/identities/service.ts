@@ -7,6 +7,7 @@ import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { parseIsrc } from "../../kernel/isrc.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { causeStatements, nextGenerationStatements } from "../../team/index.ts";
+import { matchRecordingStatements } from "../recordings/repository.ts";
 import { assignStatements, findIdentity, type IdentityFilter, type IdentityRow, listIdentities } from "./repository.ts";
 
 /** Lists the identities of an artist's posted lines that have no valid ISRC. */
@@ -46,6 +47,7 @@ export async function assignIdentity(
     await commit(ctx, "identity.assign", {
       writes: [
         ...assignStatements(ctx.db, ctx.scope, identity, known.isrc, isrc, ctx.now),
+        ...matchRecordingStatements(ctx.db, ctx.scope, [identity]),
         ...nextGenerationStatements(ctx.db, ctx.scope, ctx.now),
         ...causeStatements(ctx.db, ctx.scope, {
           kind: "corrected",

@@ -4,10 +4,11 @@
 import { ConstraintError } from "../../db/client.ts";
 import { persist } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { ObjectWriter, openObject } from "../../db/objects.ts";
 import type { ReportPart } from "../formats/format.ts";
 import { recognise } from "../formats/registry.ts";
 import type { StatementProblem } from "../model.ts";
-import { type ObjectName, ObjectWriter, objectKey, openObject } from "../objects.ts";
+import { type ObjectName, objectKey } from "../objects.ts";
 import { findStatements, moveStatements, type StatementRow } from "../repository.ts";
 import { cutHead, headBytesOf, knownText, type StatementText, TextRefusal } from "../text.ts";
 import { claimReportStatements, listReportFiles, partStatements, reportFileStatements } from "./repository.ts";

@@ -4,10 +4,11 @@
 import { sha256 } from "@oslojs/crypto/sha2";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { ObjectWriter, openObject } from "../../db/objects.ts";
 import { derivedId, type Id } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
 import type { StatementProblem, StatementStatus, StatementWarning, Total } from "../model.ts";
-import { ObjectWriter, objectKey, openObject, removeObjects } from "../objects.ts";
+import { objectKey, removeObjects } from "../objects.ts";
 import { ARCHIVE_CAPS, unpack } from "../reading/archive.ts";
 import { FileLook, type Seen } from "../reading/look.ts";
 import type { MemberSink } from "../reading/member.ts";

@@ -1,7 +1,7 @@
 // The home of unpacking an upload: gzip and zip, streamed, under caps, with nothing believed that is not checked.
 
-import type { ByteSource } from "./bytes.ts";
-import { ByteReader } from "./bytes.ts";
+import type { ByteSource } from "../../kernel/bytes.ts";
+import { ByteReader } from "../../kernel/bytes.ts";
 import { gunzip } from "./gzip.ts";
 import type { ArchiveCaps, Member, MemberSink } from "./member.ts";
 import { UnpackBudget } from "./member.ts";

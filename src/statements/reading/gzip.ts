@@ -1,6 +1,6 @@
 // The home of gzip: one file, in one or several members put end to end.
 import { Gunzip } from "fflate";
-import type { ByteReader } from "./bytes.ts";
+import type { ByteReader } from "../../kernel/bytes.ts";
 import { Crc32 } from "./crc32.ts";
 import type { Member, MemberSink, UnpackBudget } from "./member.ts";
 import { INFLATE_BYTES, MemberWriter, unreadable } from "./member.ts";

@@ -1,10 +1,11 @@
 // The home of what the cells of a workbook point at instead of saying it: shared texts, and the formats of dates.
-import { detached } from "../formats/cells.ts";
+
+import { detached } from "../../kernel/text.ts";
+import type { Attributes } from "../../kernel/xml.ts";
 import type { DateKind } from "./cell.ts";
 import { CellText, dateKindOf } from "./cell.ts";
 import type { PartVisitor } from "./package.ts";
 import { unreadableWorkbook } from "./package.ts";
-import type { Attributes } from "./xml.ts";
 
 /** Memory that shared texts may take, counted as two bytes a letter and an overhead for each text. */
 const MAX_STRINGS_BYTES = 64 * 1024 * 1024;

@@ -1,6 +1,7 @@
 // The home of a member of an archive while it is unpacked: its harmless name, its sink, and the caps it counts for.
+
+import type { ByteReader } from "../../kernel/bytes.ts";
 import { Problem } from "../../kernel/problems.ts";
-import type { ByteReader } from "./bytes.ts";
 import { sniff } from "./sniff.ts";
 
 /** How much an archive may unpack to. Whichever cap is met first ends the unpacking. */

@@ -1,11 +1,12 @@
 // The home of an office package: a zip of XML parts, and how they point at each other.
+
+import type { ByteSource } from "../../kernel/bytes.ts";
+import { ByteReader } from "../../kernel/bytes.ts";
 import { Problem } from "../../kernel/problems.ts";
+import type { Attributes, XmlVisitor } from "../../kernel/xml.ts";
+import { XmlReader } from "../../kernel/xml.ts";
 import { ARCHIVE_CAPS, unpack } from "./archive.ts";
-import type { ByteSource } from "./bytes.ts";
-import { ByteReader } from "./bytes.ts";
 import type { ArchiveCaps, MemberSink } from "./member.ts";
-import type { Attributes, XmlVisitor } from "./xml.ts";
-import { XmlReader } from "./xml.ts";
 
 /** Opens a file from its beginning. A package is read several times over: what explains a part may stand behind it. */
 export type OpenFile = () => ByteSource | Promise<ByteSource>;
@@ -78,7 +79,7 @@ export async function readParts(
 }
 
 function sinkOf(name: string, visitor: PartVisitor): MemberSink {
-  const reader = new XmlReader(name, visitor);
+  const reader = new XmlReader(`The part "${name}" of the workbook`, visitor);
   return {
     async write(chunk) {
       for (let at = 0; at < chunk.length && visitor.isDone !== true; at += STEP_BYTES) {

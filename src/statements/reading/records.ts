@@ -158,7 +158,7 @@ function quotedLineEnds(bytes: Uint8Array, opts: BlockOptions): { next(from: num
 
 /**
  * Takes one record. `line` is the physical line where it begins; `raw` is its text without the line end.
- * The cells are slices of the block: keep them only through `detached` (formats/cells.ts).
+ * The cells are slices of the block: keep them only through `detached` (kernel/text.ts).
  */
 export type RecordVisitor = (cells: string[], line: number, raw: string) => void;
 

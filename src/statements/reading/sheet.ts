@@ -1,10 +1,10 @@
 // The home of a sheet's rows: its cells, put in their columns and written as lines of text.
 import { Problem } from "../../kernel/problems.ts";
+import type { Attributes } from "../../kernel/xml.ts";
 import type { DateKind } from "./cell.ts";
 import { CellText, dateText, isoDateText, numberText } from "./cell.ts";
 import type { PartVisitor } from "./package.ts";
 import { unreadableWorkbook } from "./package.ts";
-import type { Attributes } from "./xml.ts";
 
 /** The size of the largest sheet. @see Excel specifications and limits, Microsoft, checked 2026-11 */
 const MAX_ROWS = 1_048_576;

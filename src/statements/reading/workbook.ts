@@ -1,11 +1,12 @@
 // The home of workbooks (xlsx): which sheets one has, and the lines of text that one of them is.
+
+import type { Attributes } from "../../kernel/xml.ts";
 import { unescaped } from "./cell.ts";
 import { SharedStrings, Styles } from "./lookups.ts";
 import type { ArchiveCaps } from "./member.ts";
 import type { OpenFile, PackageMap, PartVisitor } from "./package.ts";
 import { mapPackage, readParts, unreadableWorkbook, WORKBOOK_CAPS } from "./package.ts";
 import { RowsLook, SheetLines, type SheetLookups } from "./sheet.ts";
-import type { Attributes } from "./xml.ts";
 
 /** One sheet of a workbook. */
 export interface WorkbookSheet {

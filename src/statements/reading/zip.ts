@@ -1,6 +1,6 @@
 // The home of zip: its entries one after another as the file streams past, checked against its directory at the end.
 import { Inflate } from "fflate";
-import type { ByteReader } from "./bytes.ts";
+import type { ByteReader } from "../../kernel/bytes.ts";
 import { Crc32 } from "./crc32.ts";
 import type { Member, MemberSink, UnpackBudget } from "./member.ts";
 import { harmlessName, INFLATE_BYTES, MemberWriter, unreadable } from "./member.ts";

@@ -3,11 +3,13 @@
 import { ConstraintError } from "../../db/client.ts";
 import { commit, persist } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import { openObject } from "../../db/objects.ts";
+import { arriving } from "../../http/multipart.ts";
 import { Problem, type ProblemCode } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
-import { dropParts, joinParts, objectKey, openObject, openParts, removeObjects, sendPart } from "../objects.ts";
+import { dropParts, joinParts, objectKey, openParts, removeObjects, sendPart } from "../objects.ts";
 import { FileLook, type Seen } from "../reading/look.ts";
-import { admitFile, arriving, type Received } from "../receive.ts";
+import { admitFile, type Received } from "../receive.ts";
 import { findStatement } from "../repository.ts";
 import {
   allParts,

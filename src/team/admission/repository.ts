@@ -1,14 +1,19 @@
 // The home of the reads that every request begins with: a key or a session, and what it opens; and of being seen.
 
+import { sha256 } from "@oslojs/crypto/sha2";
 import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Db, Write } from "../../db/client.ts";
-import type { ArtistFacts } from "../../db/ctx.ts";
+import type { ArtistFacts, BaseCtx } from "../../db/ctx.ts";
+import { auditLog } from "../../db/tables.ts";
 import { sessions, users } from "../../identity/index.ts";
-import type { Id } from "../../kernel/id.ts";
+import { derivedId, type Id } from "../../kernel/id.ts";
+import { type Actor, actorName } from "../../kernel/scope.ts";
 import type { Instant } from "../../kernel/time.ts";
 import { lowerRole, type MemberScope, type Role, SIGHTING_MS, WHOLE_ARTIST } from "../model.ts";
 import { type ArtistColumns, artistColumns, artistOf } from "../repository.ts";
 import { apiKeys, artists, memberships, organisationArtists, organisationMembers } from "../tables.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** A key that works, with the artist it belongs to. */
 export interface KeyAdmission {
@@ -246,4 +251,28 @@ export function sessionSeenStatements(db: Db, tokenHash: string, session: Sessio
   }
   const row = and(eq(memberships.artistId, membership.artist.id), eq(memberships.id, membership.id));
   return [...writes, db.orm.update(memberships).set({ lastSeenAt: now }).where(row)];
+}
+
+/**
+ * Says in the audit log that somebody was refused an operation; once an hour for each, however often they try.
+ *
+ * Writes 1 row, or none.
+ */
+export function denialStatements(
+  base: BaseCtx,
+  denial: { actor: Actor; artistId: string; role: Role; operation: string },
+): Write[] {
+  const { artistId, role, operation } = denial;
+  const actor = actorName(denial.actor);
+  const hour = base.now - (base.now % HOUR_MS);
+  // The same in the same hour, so that the key of the log keeps the second one out.
+  const id = derivedId("audit", hour, sha256(new TextEncoder().encode([artistId, actor, operation, hour].join("\n"))));
+  const after = JSON.stringify({ operation, role });
+  const { now: at, requestId } = base;
+  return [
+    base.db.orm
+      .insert(auditLog)
+      .values({ artistId, id, at, actor, action: "access.deny", target: null, before: null, after, requestId })
+      .onConflictDoNothing(),
+  ];
 }

@@ -1,6 +1,7 @@
-// The home of the words of an invitation, in the mail and where it is shown.
+// The home of the words of an invitation, in the mail and where it is shown, and of an offer of ownership.
 
-import { escapeHtml, type Mail } from "../../mail/index.ts";
+import { type Instant, instantToIso } from "../../kernel/time.ts";
+import { linkMail, type Mail, oneLine } from "../../mail/index.ts";
 import type { Access, Role } from "../model.ts";
 
 /** How a role is called among people. */
@@ -29,15 +30,17 @@ export function invitationMail(
 ): Mail {
   const words = invitationWords(invitation);
   const end = "It works once, for seven days. If you did not expect it, ignore this mail.";
-  return {
-    to: invitation.email,
-    subject: `Join ${oneLine(invitation.to.name)}`,
-    text: `${words}\n\n${url}\n\n${end}`,
-    html: `<p>${escapeHtml(words)}</p><p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p><p>${end}</p>`,
-  };
+  return linkMail({ to: invitation.email, subject: `Join ${oneLine(invitation.to.name)}`, words, url, end });
 }
 
-/** Makes one line of a text: a subject is a header, and a line's end would begin another. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
+/** Writes the mail that offers somebody an artist. It is accepted in the dashboard, not by the mail. */
+export function ownershipMail(
+  offer: { readonly email: string; readonly by: string; readonly artist: string; readonly until: Instant },
+  url: string,
+): Mail {
+  const artist = oneLine(offer.artist);
+  const words = `${oneLine(offer.by)} wants to hand ${artist} over to you: you would be its owner, and they an admin.`;
+  const day = instantToIso(offer.until).slice(0, 10);
+  const end = `Accept or decline it in your dashboard, signed in with this address, until ${day} (UTC). Until then nothing changes.`;
+  return linkMail({ to: offer.email, subject: `${artist} is offered to you`, words, url, end });
 }

@@ -10,7 +10,7 @@ import { ID_RANDOM_BYTES, makeId } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName, cutArtistScope } from "../../kernel/scope.ts";
 import type { Instant } from "../../kernel/time.ts";
-import { sendMail } from "../../mail/index.ts";
+import { sendMailOnce } from "../../mail/index.ts";
 import { findRole } from "../admission/repository.ts";
 import { findMemberOf, joinStatements } from "../members/repository.ts";
 import { refuseAbove, refuseSenseless } from "../members/service.ts";
@@ -107,7 +107,7 @@ export async function keep(
  * Mails an invitation that has not been mailed yet.
  *
  * A mail that was sent but not noted is sent again with another secret, and the first one's link is dead.
- * @throws Problem as `sendMail` does
+ * @throws Problem as `sendMailOnce` does
  */
 export async function mailInvitation(
   ctx: BaseCtx,
@@ -117,10 +117,12 @@ export async function mailInvitation(
   const invitation = await findInvitation(ctx.db, by);
   if (invitation === null || invitation.mailedAt !== null) return;
   if (invitationState(invitation, ctx.now) !== "pending") return;
-  const { token, hash } = newToken(ctx.randomBytes);
-  await persist(ctx, secretStatements(ctx.db, invitation, hash));
-  await sendMail(ctx, invitationMail(invitation, `${origin}/api/auth/invitations/${token}`));
-  await persist(ctx, mailedStatements(ctx.db, invitation, ctx.now));
+  await sendMailOnce(ctx, `invitation ${invitation.to.id} ${invitation.id}`, async () => {
+    const { token, hash } = newToken(ctx.randomBytes);
+    await persist(ctx, secretStatements(ctx.db, invitation, hash));
+    const mail = invitationMail(invitation, `${origin}/api/auth/invitations/${token}`);
+    return { mail, writes: mailedStatements(ctx.db, invitation, ctx.now) };
+  });
 }
 
 /** Revokes an invitation to a team; its link no longer works. Revoking it again changes nothing. @throws Problem `not_found` */

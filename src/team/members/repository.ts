@@ -10,7 +10,8 @@ import { scopeOf } from "../admission/repository.ts";
 import { type Access, lowerRole, type Role, WHOLE_ARTIST } from "../model.ts";
 import { artists, memberships, organisationArtists, organisationMembers, organisations } from "../tables.ts";
 
-const MOST_SHOWN = 500;
+/** How many members one page of a team holds. */
+export const MEMBERS_PER_PAGE = 500;
 
 /** A membership with its person. */
 export interface MemberRow extends Access {
@@ -52,7 +53,7 @@ async function listWhere(db: Db, condition: SQL | undefined): Promise<MemberRow[
       .innerJoin(users, eq(users.id, memberships.userId))
       .where(condition)
       .orderBy(asc(memberships.id))
-      .limit(MOST_SHOWN),
+      .limit(MEMBERS_PER_PAGE + 1),
   );
   return rows.map((row) => ({
     ...row,
@@ -62,10 +63,16 @@ async function listWhere(db: Db, condition: SQL | undefined): Promise<MemberRow[
   }));
 }
 
-/** Lists the members of a team whose access has not ended, oldest first; at most 500. Reads two rows a member. */
-export function listMembers(db: Db, scope: ArtistScope, now: Instant): Promise<MemberRow[]> {
+/**
+ * Lists the members of a team whose access has not ended, in the order of their ids, one more than a page of them. Reads
+ * two rows a member.
+ *
+ * @param after the id of the last member of the page before, or null
+ */
+export function listMembers(db: Db, scope: ArtistScope, now: Instant, after: string | null): Promise<MemberRow[]> {
   const lasting = or(isNull(memberships.until), gt(memberships.until, now));
-  return listWhere(db, and(eq(memberships.artistId, scope.artistId), lasting));
+  const later = after === null ? undefined : gt(memberships.id, after);
+  return listWhere(db, and(eq(memberships.artistId, scope.artistId), lasting, later));
 }
 
 /** Finds a membership of a team by its id, one whose time is over included. Reads 2 rows. */
@@ -296,7 +303,7 @@ export async function listSharedMembers(db: Db, scope: ArtistScope, now: Instant
       .leftJoin(users, eq(users.id, om.userId))
       .where(eq(oa.artistId, scope.artistId))
       .orderBy(asc(oa.organisationId), asc(om.id))
-      .limit(MOST_SHOWN),
+      .limit(MEMBERS_PER_PAGE),
   );
   return rows.map(({ userId, name, role, until, mostRole, ...link }) => ({
     ...link,

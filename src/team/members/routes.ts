@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { endpoint } from "../../http/endpoint.ts";
+import { pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { etagOf } from "../../http/version.ts";
 import {
@@ -30,8 +31,11 @@ const GetTeam = endpoint({
   description:
     "Everybody who can see the artist: members, people of linked organisations, support. And whoever was invited, or asks.",
   access: "artist",
-  answers: { 200: { description: "The team; at most 500 members.", schema: Team } },
-  handle: async ({ ctx }) => getTeam(ctx),
+  query: z.strictObject({ cursor: pageQuery.cursor }),
+  answers: {
+    200: { description: "The team; with a cursor 500 further members and nothing else of it.", schema: Team },
+  },
+  handle: async ({ ctx, query }) => getTeam(ctx, query),
   present: (team) => ({ status: 200, body: presentTeam(team) }),
 });
 
@@ -80,14 +84,14 @@ const OfferOwnership = endpoint({
   tag,
   summary: "Offer the artist to a member",
   description:
-    "They have seven days to accept; until then nothing changes. Then they are its owner, and whoever offered an admin.",
+    "They are mailed so, and have seven days to accept; until then nothing changes. Then they are its owner, and whoever offered an admin.",
   access: "artist",
   idempotencyKey: false,
   params,
   answers: { 201: { description: "The offer.", schema: OwnershipOffer } },
   problems: ["conflict"],
   example,
-  handle: async ({ ctx, params: { id } }) => offerOwnership(ctx, id),
+  handle: async ({ ctx, params: { id }, request }) => offerOwnership(ctx, id, new URL(request.url).origin),
   present: (offer) => ({ status: 201, body: presentOffer(offer) }),
 });
 

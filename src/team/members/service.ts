@@ -4,11 +4,14 @@ import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
+import { bindingOf, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { cutArtistScope } from "../../kernel/scope.ts";
 import type { Instant } from "../../kernel/time.ts";
+import { sendMailOnce } from "../../mail/index.ts";
+import { ownershipMail } from "../invitations/letter.ts";
 import { type InvitationRow, listInvitations } from "../invitations/repository.ts";
 import {
   type Access,
@@ -32,6 +35,7 @@ import {
   lastingOwnerGuard,
   listMembers,
   listSharedMembers,
+  MEMBERS_PER_PAGE,
   type MemberRow,
   offerStatements,
   removeStatements,
@@ -42,6 +46,8 @@ import {
 export interface Team {
   readonly artist: { readonly id: string; readonly name: string };
   readonly members: readonly MemberRow[];
+  /** Where the next page of members begins; null on the last one. */
+  readonly nextCursor: string | null;
   readonly invitations: readonly InvitationRow[];
   readonly shared: readonly SharedMember[];
   readonly proposals: readonly ProposalRow[];
@@ -49,17 +55,32 @@ export interface Team {
   readonly now: Instant;
 }
 
-/** Shows a team: one round trip beyond signing in. */
-export async function getTeam(ctx: Ctx): Promise<Team> {
+/**
+ * Shows a team: one round trip beyond signing in.
+ *
+ * @param query.cursor where a page of further members begins, which are all it holds
+ * @throws Problem `bad_cursor`
+ */
+export async function getTeam(ctx: Ctx, { cursor }: { cursor?: string | undefined }): Promise<Team> {
   const { db, scope, now, artist } = ctx;
+  const binding = bindingOf(scope, "getTeam", {});
+  const pageOf = (rows: MemberRow[]) => {
+    const { data, nextCursor } = pageFrom(ctx, binding, rows, MEMBERS_PER_PAGE, ({ id }) => [id]);
+    return { artist, members: data, nextCursor, now };
+  };
+  const [after] = readCursor(ctx, binding, cursor) ?? [];
+  if (after !== undefined) {
+    const rows = await listMembers(db, scope, now, String(after));
+    return { ...pageOf(rows), invitations: [], shared: [], proposals: [], supportRequests: [] };
+  }
   const [members, invitations, shared, proposals, supportRequests] = await Promise.all([
-    listMembers(db, scope, now),
+    listMembers(db, scope, now, null),
     listInvitations(db, scope, now),
     listSharedMembers(db, scope, now),
     listProposalsTo(db, scope),
     listSupportRequests(db, scope, now),
   ]);
-  return { artist, members, invitations, shared, proposals, supportRequests, now };
+  return { ...pageOf(members), invitations, shared, proposals, supportRequests };
 }
 
 /**
@@ -197,11 +218,11 @@ export interface OwnershipOffer {
 }
 
 /**
- * Offers the artist to a member, who has seven days to accept; another offer takes its place.
+ * Offers the artist to a member, who is mailed so and has seven days to accept; another offer takes its place.
  *
  * @throws Problem `not_found`, `conflict` for a key, or for a member who is an owner already
  */
-export async function offerOwnership(ctx: Ctx, id: string): Promise<OwnershipOffer> {
+export async function offerOwnership(ctx: Ctx, id: string, origin: string): Promise<OwnershipOffer> {
   const member = await getMember(ctx, id);
   const { actor } = ctx;
   const own =
@@ -220,8 +241,22 @@ export async function offerOwnership(ctx: Ctx, id: string): Promise<OwnershipOff
     writes: offerStatements(ctx.db, ctx.scope, id, { by: own.id, until }),
     target: id,
     after: { by: own.id, until },
+    jobs: [{ kind: "mail.ownership_offer", body: { artistId: ctx.scope.artistId, membershipId: id, origin } }],
   });
   return { member, expiresAt: until };
+}
+
+/** Mails a member the offer that stands, once. @throws Problem as `sendMailOnce` does */
+export async function mailOwnershipOffer(ctx: Ctx, id: string, origin: string): Promise<void> {
+  const member = await findMember(ctx.db, ctx.scope, id);
+  const { email = null, offeredBy = null, offeredUntil: until = null } = member ?? {};
+  if (email === null || offeredBy === null || until === null || until <= ctx.now) return;
+  const by = (await findMember(ctx.db, ctx.scope, offeredBy))?.name ?? "The owner";
+  const { homeUrl } = ctx.settings;
+  await sendMailOnce(ctx, `ownership ${ctx.scope.artistId} ${id} ${until}`, async () => ({
+    mail: ownershipMail({ email, by, artist: ctx.artist.name, until }, new URL(homeUrl, origin).href),
+    writes: [],
+  }));
 }
 
 /** Takes an offer of ownership back. @throws Problem `not_found` when there is none */

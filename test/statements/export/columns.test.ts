@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { unguarded } from "../../../src/kernel/csv.ts";
 import { parseExact } from "../../../src/kernel/quantise.ts";
 import { LINE_COLUMNS, LINE_HEADER, LineRows } from "../../../src/statements/export/columns.ts";
-import { unguarded } from "../../../src/statements/export/csv.ts";
 import { AnswerMissingError, isApart, NO_DETAILS, type StatementLine } from "../../../src/statements/formats/format.ts";
 import { recordsOf } from "../../../src/statements/reading/records.ts";
 import { EXPECTED, FIXTURES, fixture, givenFor, headOf } from "../read-file.ts";

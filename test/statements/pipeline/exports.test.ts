@@ -1,8 +1,8 @@
 // Exports through the Worker's doors: one statement streamed, many written by jobs, links that end, and who may.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { unguarded } from "../../../src/kernel/csv.ts";
 import { LINE_COLUMNS } from "../../../src/statements/export/columns.ts";
-import { unguarded } from "../../../src/statements/export/csv.ts";
 import { printedStatement } from "../../../src/statements/export/printed.ts";
 import { runExport, sweepFiles } from "../../../src/statements/index.ts";
 import { recordsOf } from "../../../src/statements/reading/records.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readMultipartFile } from "../../../src/http/multipart.ts";
 import { Problem } from "../../../src/kernel/problems.ts";
-import { readMultipartFile } from "../../../src/statements/reading/multipart.ts";
 import { streamOf, utf8 } from "../read-file.ts";
 
 const TYPE = "multipart/form-data; boundary=xYz";

@@ -1,6 +1,7 @@
 // The home of one record of a DDEX sales report: its cells by name, with the standard's escapes undone.
 
-import { detached, Memo, parseUnits } from "../cells.ts";
+import { detached } from "../../../kernel/text.ts";
+import { Memo, parseUnits } from "../cells.ts";
 import { type LineProblemCode, LineProblemError } from "../format.ts";
 import { parseAmount, parseCount } from "../numbers.ts";
 import {

@@ -1,4 +1,4 @@
-// The home of reading a stream by the number of bytes wanted.
+// The home of streams of bytes: read by the number wanted, and made of what comes piece by piece.
 
 /** Where bytes come from: a body, an object in storage, a test. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -85,4 +85,21 @@ export async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, 
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Streams bytes as fast as they are taken, holding one chunk at most. */
+export function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = await bytes.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
+      },
+      async cancel() {
+        await bytes.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

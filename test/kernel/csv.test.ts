@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { numberCell, ROW_END, rowOf, textCell, unguarded } from "../../../src/statements/export/csv.ts";
-import { recordsOf } from "../../../src/statements/reading/records.ts";
+import { numberCell, ROW_END, rowOf, textCell, unguarded } from "../../src/kernel/csv.ts";
+import { recordsOf } from "../../src/statements/reading/records.ts";
 
 const SHAPE = { newline: "\n", delimiter: ",", quoting: true } as const;
 

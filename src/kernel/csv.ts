@@ -81,3 +81,76 @@ function isNumber(text: string): boolean {
 export function rowOf(cells: readonly string[]): string {
   return cells.join(",") + ROW_END;
 }
+
+/** A record of a CSV file. */
+export interface CsvRecord {
+  /** The line on which it begins, from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** A file that is no CSV from some place on. */
+export class CsvError extends Error {
+  readonly line: number;
+  /** Which cell of its record, from 1. */
+  readonly cell: number;
+  constructor(line: number, cell: number, message: string) {
+    super(message);
+    this.name = "CsvError";
+    this.line = line;
+    this.cell = cell;
+  }
+}
+
+/**
+ * Reads the records of a text, as RFC 4180 writes them; lines may end in LF, CR LF or CR. Blank lines are passed over.
+ *
+ * @throws CsvError where a quote never closes, or something follows one that did
+ */
+export function* csvRecords(text: string, delimiter: string): Generator<CsvRecord> {
+  let at = 0;
+  let line = 1;
+  while (at < text.length) {
+    const first = line;
+    const cells: string[] = [];
+    for (;;) {
+      const cell = text[at] === '"' ? quotedCell(text, at, line, cells.length + 1) : plainCell(text, at, delimiter);
+      cells.push(cell.text);
+      line += cell.lines;
+      at = cell.end;
+      if (text[at] === delimiter) {
+        at += 1;
+        continue;
+      }
+      if (at < text.length && text[at] !== "\r" && text[at] !== "\n") {
+        throw new CsvError(line, cells.length, "something follows the quote that ends the cell");
+      }
+      break;
+    }
+    if (at < text.length) {
+      at += text.startsWith("\r\n", at) ? 2 : 1;
+      line += 1;
+    }
+    if (cells.length > 1 || cells[0] !== "") yield { line: first, cells };
+  }
+}
+
+function plainCell(text: string, from: number, delimiter: string): { text: string; end: number; lines: number } {
+  let end = from;
+  while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && text[end] !== "\r") end += 1;
+  return { text: text.slice(from, end), end, lines: 0 };
+}
+
+function quotedCell(
+  text: string,
+  from: number,
+  line: number,
+  cell: number,
+): { text: string; end: number; lines: number } {
+  let end = text.indexOf('"', from + 1);
+  while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
+  if (end === -1) throw new CsvError(line, cell, "a quote is opened and never closed");
+  const inner = text.slice(from + 1, end);
+  const lines = inner.match(/\r\n|\r|\n/gu)?.length ?? 0;
+  return { text: inner.replaceAll('""', '"'), end: end + 1, lines };
+}

@@ -1,7 +1,8 @@
-// The home of XML as office files use it: a tokenizer that streams, declares nothing and expands nothing.
-import { Problem } from "../../kernel/problems.ts";
+// The home of XML as files of the trade use it: a tokenizer that streams, declares nothing and expands nothing.
 
-/** What an element's start tag says beside its name, by attribute name as printed; namespace declarations left out. */
+import { Problem } from "./problems.ts";
+
+/** What an element's start tag says beside its name, by attribute name as printed. */
 export type Attributes = ReadonlyMap<string, string>;
 
 /**
@@ -48,18 +49,30 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
  * @see https://www.w3.org/TR/xml/ sections 2.1 to 2.8 and 4.1, checked 2026-11
  */
 export class XmlReader {
-  readonly #part: string;
+  readonly #subject: string;
   readonly #visitor: XmlVisitor;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   readonly #names: string[] = [];
   readonly #paths: string[] = [""];
   #held = "";
+  /** Where in `#held` the piece being read begins. */
+  #at = 0;
   #hasRoot = false;
+  /** The place of the offset `#counted` of `#held`. */
+  #counted = 0;
+  #line = 1;
+  #column = 1;
 
-  /** @param part the document's name, for the words of a refusal */
-  constructor(part: string, visitor: XmlVisitor) {
-    this.#part = part;
+  /** @param subject what the document is called in a refusal, as in `The message` */
+  constructor(subject: string, visitor: XmlVisitor) {
+    this.#subject = subject;
     this.#visitor = visitor;
+  }
+
+  /** The line, from 1, on which the tag or text begins that is being handed out. */
+  get line(): number {
+    this.#count(this.#at);
+    return this.#line;
   }
 
   /** Takes the next bytes. @throws Problem `file_unreadable` */
@@ -83,13 +96,18 @@ export class XmlReader {
 
   #take(text: string): void {
     const held = this.#held + text;
-    let at = 0;
-    while (at < held.length) {
+    this.#held = held;
+    this.#at = 0;
+    while (this.#at < held.length) {
+      const at = this.#at;
       const end = held.charCodeAt(at) === LESS ? this.#markup(held, at) : this.#content(held, at);
       if (end === -1) break;
-      at = end;
+      this.#at = end;
     }
-    this.#held = held.slice(at);
+    this.#count(this.#at);
+    this.#held = held.slice(this.#at);
+    this.#at = 0;
+    this.#counted = 0;
     if (this.#held.length > MAX_MARKUP_LENGTH) throw this.#refused("holds a tag that is too long");
   }
 
@@ -139,7 +157,7 @@ export class XmlReader {
     }
     const start = held.slice(at, at + 9);
     if ("<!--".startsWith(start) || "<![CDATA[".startsWith(start)) return -1;
-    throw this.#refused("declares a document type or entities, which no workbook needs");
+    throw this.#refused("declares a document type or entities, which are refused unread");
   }
 
   #checkInstruction(instruction: string): void {
@@ -179,8 +197,7 @@ export class XmlReader {
       at = ATTRIBUTE.lastIndex;
       const name = found[1] ?? "";
       if (attributes.has(name)) throw this.#malformed();
-      // A workbook's own attributes never begin so, and a prefix means nothing here.
-      if (!name.startsWith("xmlns")) attributes.set(name, this.#resolved(found[2] ?? found[3] ?? ""));
+      attributes.set(name, this.#resolved(found[2] ?? found[3] ?? ""));
     }
     if (tag.slice(at, end).trim() !== "") throw this.#malformed();
     return attributes;
@@ -190,7 +207,7 @@ export class XmlReader {
     if (!text.includes("&")) return text;
     return text.replaceAll(/&([^;&]*)(;?)/gu, (_, name: string, end: string) => {
       const meant = end === "" ? undefined : (ENTITIES.get(name) ?? letterOf(name));
-      if (meant === undefined) throw this.#refused("refers to an entity, which no workbook needs");
+      if (meant === undefined) throw this.#refused("refers to an entity, which is refused unread");
       return meant;
     });
   }
@@ -199,12 +216,27 @@ export class XmlReader {
     return this.#paths[this.#paths.length - 1] ?? "";
   }
 
+  /** Moves the counted place on to an offset of what is held. */
+  #count(to: number): void {
+    for (;;) {
+      const next = this.#held.indexOf("\n", this.#counted);
+      if (next === -1 || next >= to) break;
+      this.#line += 1;
+      this.#column = 1;
+      this.#counted = next + 1;
+    }
+    this.#column += Math.max(0, to - this.#counted);
+    this.#counted = Math.max(to, this.#counted);
+  }
+
   #malformed(): Problem {
     return this.#refused("is not well-formed XML");
   }
 
   #refused(what: string, cause?: unknown): Problem {
-    return new Problem("file_unreadable", { detail: `The part "${this.#part}" of the workbook ${what}.`, cause });
+    this.#count(this.#at);
+    const place = `line ${this.#line}, column ${this.#column}`;
+    return new Problem("file_unreadable", { detail: `${this.#subject} ${what} (${place}).`, cause });
   }
 }
 

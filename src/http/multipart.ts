@@ -1,6 +1,7 @@
-// The home of uploads by form: the one file in a multipart body, streamed past without being held.
-import { Problem } from "../../kernel/problems.ts";
-import { ByteReader, chunksOf } from "./bytes.ts";
+// The home of uploads as they stream in: a raw body, or the one file of a form, passed on without being held.
+
+import { ByteReader, chunksOf } from "../kernel/bytes.ts";
+import { Problem } from "../kernel/problems.ts";
 
 /** The file of a form. */
 export interface MultipartFile {
@@ -206,4 +207,17 @@ function parametersOf(header: string): { value: string; params: ReadonlyMap<stri
     if (!params.has(key)) params.set(key, quoted?.replaceAll(/\\(["\\])/gu, "$1") ?? token ?? "");
   }
   return { value: value.trim().toLowerCase(), params };
+}
+
+/** Passes a body on; a sender that breaks off is the sender's fault, and no fault of ours in the log. */
+export async function* arriving(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await chunks.next().catch((cause: unknown) => {
+      if (cause instanceof Problem) throw cause;
+      throw new Problem("invalid_request", { detail: "The upload broke off before its end.", cause });
+    });
+    if (next.done === true) return;
+    yield next.value;
+  }
 }
