@@ -1,7 +1,7 @@
 // The HTTP door: what happens around every request, and the API as one readable list of rooms.
 
 import { Hono } from "hono";
-import { hasItem, registerCatalog } from "./catalog/index.ts";
+import { hasItem, listHidden, registerCatalog } from "./catalog/index.ts";
 import { registerGrants, registerRuns } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { describeApi, docsPage, problemsPage } from "./docs.tsx";
@@ -34,6 +34,7 @@ export const visible: Visible = {
       if (releases === null) return [kind];
       return kind === "release" ? releases.map((id) => oneThing({ kind, id })) : [];
     }),
+  hidden: listHidden,
   exists: (ctx: Ctx, { kind, id }: ContextObject) => {
     if (kind === "statement") return hasStatement(ctx, id);
     return kind === "release" || kind === "recording" ? hasItem(ctx, kind, id) : Promise.resolve(false);

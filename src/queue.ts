@@ -8,7 +8,7 @@ import { buryJob, finishJob } from "./db/outbox.ts";
 import { rotateVault } from "./db/vault.ts";
 import { refreshKpis } from "./earnings/index.ts";
 import { contextOf } from "./env.ts";
-import { mailSignInLink } from "./identity/index.ts";
+import { mailAddressLink, mailSignInLink } from "./identity/index.ts";
 import { type JobBody, type JobKind, type JobMessage, parseJob } from "./jobs/messages.ts";
 import { PROBLEMS, Problem } from "./kernel/problems.ts";
 import type { Day } from "./kernel/time.ts";
@@ -28,6 +28,7 @@ type Answers = { [K in JobKind]: (base: BaseCtx, body: JobBody<K>) => Promise<vo
 
 const answers: Answers = {
   "mail.sign_in": (base, { email, origin }) => mailSignInLink(base, email, origin),
+  "mail.address": (base, body) => mailAddressLink(base, body),
   "mail.invitation": (base, { artistId, invitationId, origin }) =>
     mailInvitation(base, { artistId, id: invitationId }, origin),
   "mail.organisation_invitation": (base, { organisationId, invitationId, origin }) =>
@@ -52,10 +53,10 @@ const answers: Answers = {
   "kpi.refresh": (base, body) => forArtist(base, body.artistId, refreshKpis),
   "vault.rotate": (base, { kid, after }) => rotateVault(base, kid, after),
   "books.check": (base, body) => forArtist(base, body.artistId, checkBooks),
+  "mail.digest": (base, { userId, window }) => mailDigest(base, visible, userId, window),
   "connector.plan": (base, { night, asOf }) => planNight(base, night as Day, asOf),
   "connector.sync": (base, body) => forArtist(base, body.artistId, (ctx) => syncConnection(ctx, body)),
   "connector.erase": (base, body) => forArtist(base, body.artistId, (ctx) => eraseReports(ctx, body.provider)),
-  "mail.digest": (base, { userId, window }) => mailDigest(base, visible, userId, window),
   "mail.guest_invitation": (base, body) =>
     forArtist(base, body.artistId, (ctx) => mailGuestInvitation(ctx, body.guestId, body.origin)),
 };

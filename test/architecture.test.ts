@@ -31,6 +31,22 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** Files of rooms with other names: a path (a folder ends in a slash) → the layer whose imports it may have, and why it exists. */
 const OTHER_FILES: Record<string, { as: string; because: string }> = {
+  "catalog/versions/transitions.ts": {
+    as: "service",
+    because: "moves a release; service.ts shows what was kept by it",
+  },
+  "catalog/versions/contents.ts": { as: "service", because: "all that a release holds, as it is sent and compared" },
+  "catalog/versions/requirements.ts": { as: "model", because: "what a release must have before a move" },
+  "catalog/calendar/dates.ts": {
+    as: "service",
+    because: "what a date brings along, written with any change of a release",
+  },
+  "catalog/embargo/secrets.ts": { as: "service", because: "whatever shows things of the catalog asks it" },
+  "catalog/media/objects.ts": { as: "repository", because: "the bytes of media in R2" },
+  "catalog/versions/canonical.ts": { as: "model", because: "the one text of a document, and its hash" },
+  "catalog/versions/diff.ts": { as: "model", because: "what differs between two documents" },
+  "catalog/calendar/instants.ts": { as: "model", because: "when a release comes out, zone by zone" },
+  "catalog/calendar/icalendar.ts": { as: "model", because: "a calendar as calendar programs read it" },
   "mail/cloudflare.ts": { as: "service", because: "one provider of mail" },
   "mail/resend.ts": { as: "service", because: "one provider of mail" },
   "messages/hub.ts": { as: "service", because: "the Durable Object of a team" },

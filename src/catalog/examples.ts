@@ -5,6 +5,27 @@ const band = { name: "Glass Harbor", role: "MainArtist", partyId: "pty_01k9v3m6s
 const ana = { name: "Ana Ünal", role: "ComposerLyricist", partyId: "pty_01k9v3m6s0n8w2e4r6t8y0b1c4" };
 const pLine = { year: 2024, text: "Harbor Tapes" };
 
+const version = {
+  number: 1,
+  action: "insert",
+  sha256: "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730",
+  createdBy: "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  createdAt: "2026-09-01T12:00:00.000Z",
+};
+const milestone = { id: "mil_01k9v3m6s0n8w2e4r6t8y0b1c3", name: "Pitch to editorial" };
+const releaseId = "rel_01k9v3m6s0n8w2e4r6t8y0b1c3";
+const feed = { id: "fed_01k9v3m6s0n8w2e4r6t8y0b1c3", name: "Releases", createdAt: "2026-09-01T12:00:00.000Z" };
+const media = {
+  id: "med_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  itemId: releaseId,
+  kind: "artwork",
+  filename: "cover.png",
+  type: "image/png",
+  sizeBytes: 1_204_511,
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  createdAt: "2026-09-01T12:00:00.000Z",
+};
+
 const noThings = { created: 0, updated: 0, unchanged: 0, taken_down: 0 };
 const nightSwims = {
   kind: "release",
@@ -69,6 +90,84 @@ export const EXAMPLES = {
       status: { draft: 1, live: 7 },
     },
     nextCursor: null,
+  },
+  MilestoneMove: { ...milestone, from: "2026-10-23", to: "2026-10-30" },
+  Milestone: { ...milestone, releaseId, date: "2026-10-23", offsetDays: -28, isDone: false, version: 1 },
+  MilestoneTemplate: {
+    id: "pln_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    name: "Single",
+    milestones: [{ name: "Pitch to editorial", offsetDays: -28 }],
+    isDefault: true,
+    version: 1,
+    ...times,
+  },
+  Calendar: {
+    data: [
+      {
+        date: "2026-10-23",
+        kind: "milestone",
+        releaseId,
+        title: "Night Swims",
+        milestone: milestone.name,
+        milestoneId: milestone.id,
+        isDone: false,
+      },
+      {
+        date: "2026-11-20",
+        kind: "release",
+        releaseId,
+        title: "Night Swims",
+        status: "scheduled",
+        firstAt: "2026-11-19T10:00:00.000Z",
+        lastAt: "2026-11-20T11:00:00.000Z",
+      },
+    ],
+    conflicts: [{ kind: "lead_too_short", releaseIds: [releaseId], stores: ["beatport"] }],
+  },
+  CalendarFeed: feed,
+  NewCalendarFeed: {
+    ...feed,
+    url: "/api/dashboard/catalog/calendar.ics?token=q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
+  },
+  ReleaseVersions: {
+    draft: { version: 4, sha256: version.sha256, equals: 1 },
+    released: [{ ...version, stores: ["spotify"] }],
+  },
+  ReleaseVersion: { ...version, document: { title: "Night Swims", recordings: [], works: [], media: [] } },
+  ReleaseDiff: {
+    changes: [{ path: "recordings.id=rec_01k9v3m6s0n8w2e4r6t8y0b1c3.title", from: "Undertow", to: "Undertow II" }],
+  },
+  Delivery: {
+    id: "dlv_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    store: "spotify",
+    action: "insert",
+    status: "pending",
+    version: 1,
+    reason: null,
+    ...times,
+  },
+  Media: media,
+  MediaLink: {
+    url: "/api/catalog/media?token=AVQq9TqXk2hPz0c1V3nR8yWm4dJb",
+    expiresAt: "2026-09-01T12:15:00.000Z",
+    media,
+  },
+  Embargo: {
+    releaseId,
+    until: "release",
+    liftsAt: "2026-11-19T10:00:00.000Z",
+    isActive: true,
+    changedBy: "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    changedAt: "2026-09-01T12:00:00.000Z",
+  },
+  CatalogAccess: {
+    day: "2026-09-01",
+    actor: "usr_01k9v3m6s0n8w2e4r6t8y0b1c3",
+    seenIn: "release",
+    itemId: releaseId,
+    times: 2,
+    firstAt: "2026-09-01T12:00:00.000Z",
+    lastAt: "2026-09-01T18:30:00.000Z",
   },
   Party: {
     name: "Ana Ünal",

@@ -4,6 +4,7 @@ import { sha256 } from "@oslojs/crypto/sha2";
 import { encodeHexLowerCase } from "@oslojs/encoding";
 import { findKeptAnswer, type KeptAnswer } from "../db/claims.ts";
 import type { BaseCtx, Claim } from "../db/ctx.ts";
+import { canonicalJson } from "../kernel/json.ts";
 import { Problem } from "../kernel/problems.ts";
 import { actorName } from "../kernel/scope.ts";
 
@@ -31,7 +32,7 @@ export function claimOf(ctx: BaseCtx, request: Request, operation: string, body:
   }
   const { pathname, search } = new URL(request.url);
   const artist = "scope" in ctx ? (ctx as { scope: { artistId: string } }).scope.artistId : "";
-  const text = [operation, artist, pathname + search, canonical(body)].join("\n");
+  const text = [operation, artist, pathname + search, canonicalJson(body)].join("\n");
   const requestHash = encodeHexLowerCase(sha256(new TextEncoder().encode(text)));
   return { actor: actorName(ctx.actor), key, operation, requestHash };
 }
@@ -50,14 +51,6 @@ export async function replay(ctx: BaseCtx, claim: ClaimHead): Promise<Response |
     throw new Problem("idempotency_key_reused", { detail: "This Idempotency-Key came with another request before." });
   }
   return repeated(kept);
-}
-
-/** Writes JSON with the fields of every object in one order. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
 }
 
 const NO_CONTENT = 204;

@@ -4,6 +4,7 @@
 // and the form of API keys. Promises: no passwords; every token has 256 random bits and only its SHA-256 is stored; of
 // signing in elsewhere no token is kept. Never: knows an artist or a role; that is team's.
 
+export { mailAddressLink } from "./addresses/service.ts";
 export { ATTEMPT_COOKIE } from "./attempts/model.ts";
 export { type Attempt, getAttempt } from "./attempts/service.ts";
 export {

@@ -54,6 +54,19 @@ export function signInPage(): string {
   );
 }
 
+/** Asks the person to go on: opening a link adds nothing, so that mail scanners cannot use it up. */
+export function addressPage(): string {
+  return htmlPage(
+    "Add this address",
+    <>
+      <p>You asked to add the address this was mailed to. It works in the browser in which you are signed in.</p>
+      <form method="post">
+        <button type="submit">Add the address</button>
+      </form>
+    </>,
+  );
+}
+
 /** Says that a sign-in link is on its way to the address that was invited. */
 export function signInFirstPage(): string {
   return htmlPage(

@@ -17,13 +17,20 @@ export async function countLinks(db: Db, email: string, since: Instant): Promise
   return row?.links ?? 0;
 }
 
-/** Finds the address a link was made for, if the link still works. */
+/** Finds the address a link signs in with, if the link still works. */
 export async function findLiveLink(db: Db, tokenHash: string, now: Instant): Promise<{ email: string } | null> {
   const [[row]] = await db.read(
     db.orm
       .select({ email: emailLinks.email })
       .from(emailLinks)
-      .where(and(eq(emailLinks.tokenHash, tokenHash), isNull(emailLinks.usedAt), gt(emailLinks.expiresAt, now))),
+      .where(
+        and(
+          eq(emailLinks.tokenHash, tokenHash),
+          isNull(emailLinks.userId),
+          isNull(emailLinks.usedAt),
+          gt(emailLinks.expiresAt, now),
+        ),
+      ),
   );
   return row ?? null;
 }

@@ -6,6 +6,7 @@ import { endpoint } from "../http/endpoint.ts";
 import type { Register } from "../http/registry.ts";
 import { FORGET_RETURN, isReturnPath, returnCookie, returnPathOf } from "../http/return.ts";
 import { Problem } from "../kernel/problems.ts";
+import { registerAddresses } from "./addresses/routes.ts";
 import { sessionCookie } from "./model.ts";
 import { linkExpiredPage, pageHeaders, signInPage } from "./pages.tsx";
 import { isLinkLive, requestSignIn, signIn, signOut } from "./service.ts";
@@ -123,4 +124,5 @@ export function registerIdentity(register: Register): void {
   register(SignOut);
   registerSpotify(register);
   registerSessions(register);
+  registerAddresses(register);
 }

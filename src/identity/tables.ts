@@ -29,4 +29,6 @@ export const emailLinks = sqliteTable("email_links", {
   createdAt: instant("created_at").notNull(),
   expiresAt: instant("expires_at").notNull(),
   usedAt: instant("used_at"),
+  /** Whose account the address is to be added to; null for a link that signs in. */
+  userId: text("user_id").references(() => users.id),
 });

@@ -18,6 +18,8 @@ const exportId = z.templateLiteral(["exp_", z.string()]);
 export const JOBS = {
   /** Make a single-use sign-in link and mail it. The link's secret exists only in the mail. */
   "mail.sign_in": z.strictObject({ email: z.string(), origin: z.string() }),
+  /** The same, for a link that proves an address to be a person's. */
+  "mail.address": z.strictObject({ userId, email: z.string(), origin: z.string() }),
   /** Make an invitation's secret and mail it; to an artist's team, or to an organisation. */
   "mail.invitation": z.strictObject({ artistId, invitationId: z.string(), origin: z.string() }),
   "mail.organisation_invitation": z.strictObject({

@@ -12,26 +12,29 @@ import type { HubCaller, HubCalls, HubVerb, HubVerbs } from "./protocol.ts";
 export interface Visible {
   /** What a role may see, limited to releases or not, as {@link HubCaller} has it. */
   sees(standing: { role: string; releases: readonly string[] | null }): readonly string[];
-  /** Tells whether the artist has such a thing. */
+  /** The things of those that a caller may not know of at this moment all the same: what is under embargo, for most. */
+  hidden(looker: Pick<Ctx, "db" | "now" | "actor" | "scope" | "role">): Promise<readonly string[]>;
+  /** Tells whether the artist has such a thing, and the caller may know of it. */
   exists(ctx: Ctx, object: ContextObject): Promise<boolean>;
 }
 
 /** The caller of a request, as the hub is told of them. */
-export function callerOf(ctx: Ctx, visible: Visible): HubCaller {
+export async function callerOf(ctx: Ctx, visible: Visible): Promise<HubCaller> {
   const { actor, role, releases, scope } = ctx;
   if (actor.kind !== "user" && actor.kind !== "apiKey") throw new Problem("unauthenticated");
   const id = actor.kind === "user" ? actor.userId : actor.keyId;
-  return { artistId: scope.artistId, id, role, sees: visible.sees(ctx), releases, only: null };
+  const hidden = await visible.hidden(ctx);
+  return { artistId: scope.artistId, id, role, sees: visible.sees(ctx), hidden, releases, only: null };
 }
 
 /** The service itself, which takes part in nothing. */
 export function systemCaller(artistId: string): HubCaller {
-  return { artistId, id: "system", role: "system", sees: [], releases: null, only: null };
+  return { artistId, id: "system", role: "system", sees: [], hidden: [], releases: null, only: null };
 }
 
 /** A guest, who may enter one thread. */
 export function guestCaller(artistId: string, userId: string, thread: string): HubCaller {
-  return { artistId, id: userId, role: "guest", sees: [], releases: null, only: thread };
+  return { artistId, id: userId, role: "guest", sees: [], hidden: [], releases: null, only: thread };
 }
 
 /** The object of an artist's team. Its class is ours and has these calls; the binding cannot say so by itself. */

@@ -274,7 +274,7 @@ export class Hub extends DurableObject<Env> implements HubCalls {
       for (const socket of this.#seats.of(actor)) {
         if (this.#seats.isOver(socket, now)) continue;
         const seat = this.#seats.at(socket);
-        const sees = seat.only === null ? isSeen(seat.sees, context) : seat.only === thread;
+        const sees = seat.only === null ? isSeen(seat, context) : seat.only === thread;
         if (sees) this.#courier.take(socket, words);
       }
     }

@@ -42,9 +42,16 @@ export function oneThing({ kind, id }: ContextObject): string {
   return `${kind} ${id}`;
 }
 
+/** What somebody may see: kinds and single things, and which of those they may not know of all the same. */
+export interface Sight {
+  readonly sees: readonly string[];
+  readonly hidden: readonly string[];
+}
+
 /** Tells whether who may see such kinds and things may see what a thread is about. */
-export function isSeen(sees: readonly string[], context: ContextObject | null): boolean {
-  return context === null || sees.includes(context.kind) || sees.includes(oneThing(context));
+export function isSeen({ sees, hidden }: Sight, context: ContextObject | null): boolean {
+  if (context === null) return true;
+  return (sees.includes(context.kind) || sees.includes(oneThing(context))) && !hidden.includes(context.id);
 }
 
 /** Who takes part: a person, or a program by its key. */

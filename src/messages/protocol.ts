@@ -15,6 +15,8 @@ export interface HubCaller {
   readonly role: string;
   /** What this caller may see: kinds as a whole by their names, and single things as `oneThing` writes them. */
   readonly sees: readonly string[];
+  /** Things of those that they may not know of all the same. */
+  readonly hidden: readonly string[];
   /** The releases their access is limited to; null for the whole artist. */
   readonly releases: readonly string[] | null;
   /** The one thread a guest may enter. */

@@ -90,7 +90,7 @@ function threadEndpoints(visible: Visible): EndpointClass[] {
     params,
     answers: { 200: { description: "The thread.", schema: Thread } },
     example: { params: { thread } },
-    handle: async ({ ctx, params: named }) => ask(ctx, callerOf(ctx, visible), "getThread", named),
+    handle: async ({ ctx, params: named }) => ask(ctx, await callerOf(ctx, visible), "getThread", named),
     present: (shown) => ({ status: 200, body: presentThread(shown) }),
   });
 
@@ -125,7 +125,7 @@ function threadEndpoints(visible: Visible): EndpointClass[] {
     answers: { 200: { description: "The thread, with what is still unread.", schema: Thread } },
     example: { params: { thread }, body: { seq: 1 } },
     handle: async ({ ctx, params: named, body }) =>
-      ask(ctx, callerOf(ctx, visible), "read", { ...named, seq: body.seq }),
+      ask(ctx, await callerOf(ctx, visible), "read", { ...named, seq: body.seq }),
     present: (shown) => ({ status: 200, body: presentThread(shown) }),
   });
 
@@ -141,7 +141,8 @@ function threadEndpoints(visible: Visible): EndpointClass[] {
     body: MuteInput,
     answers: { 204: { description: "So it is." } },
     example: { params: { thread }, body: { isMuted: true } },
-    handle: async ({ ctx, params: named, body }) => ask(ctx, callerOf(ctx, visible), "mute", { ...named, ...body }),
+    handle: async ({ ctx, params: named, body }) =>
+      ask(ctx, await callerOf(ctx, visible), "mute", { ...named, ...body }),
     present: () => ({ status: 204 }),
   });
 
@@ -219,7 +220,8 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     query: z.strictObject({ ...messagesQuery, ...pageQuery }),
     answers: { 200: { description: "Messages.", schema: pageOf(Message) } },
     example: { params: { thread } },
-    handle: async ({ ctx, params: named, query }) => listMessages(ctx, callerOf(ctx, visible), { ...named, ...query }),
+    handle: async ({ ctx, params: named, query }) =>
+      listMessages(ctx, await callerOf(ctx, visible), { ...named, ...query }),
     present: ({ data, nextCursor }) => ({ status: 200, body: { data: data.map(presentMessage), nextCursor } }),
   });
 
@@ -240,7 +242,8 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     },
     problems: ["attachment_unknown", "rate_limited"],
     example: { params: { thread }, body: { clientId: "7f1c0b52", text: "This is the one." } },
-    handle: async ({ ctx, params: named, body }) => ask(ctx, callerOf(ctx, visible), "send", { ...named, ...body }),
+    handle: async ({ ctx, params: named, body }) =>
+      ask(ctx, await callerOf(ctx, visible), "send", { ...named, ...body }),
     present: ({ message: sent, isNew }) => ({ status: isNew ? 201 : 200, body: presentMessage(sent) }),
   });
 
@@ -257,7 +260,8 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     answers: { 200: { description: "The message as it is now.", schema: Message } },
     problems: ["message_settled"],
     example: { params: { thread, message }, body: { text: "This one is it." } },
-    handle: async ({ ctx, params: named, body }) => ask(ctx, callerOf(ctx, visible), "edit", { ...named, ...body }),
+    handle: async ({ ctx, params: named, body }) =>
+      ask(ctx, await callerOf(ctx, visible), "edit", { ...named, ...body }),
     present: (changed) => ({ status: 200, body: presentMessage(changed) }),
   });
 
@@ -274,7 +278,7 @@ function messageEndpoints(visible: Visible): EndpointClass[] {
     answers: { 200: { description: "What is left of it.", schema: Message } },
     problems: ["message_settled"],
     example: { params: { thread, message } },
-    handle: async ({ ctx, params: named }) => ask(ctx, callerOf(ctx, visible), "remove", named),
+    handle: async ({ ctx, params: named }) => ask(ctx, await callerOf(ctx, visible), "remove", named),
     present: (left) => ({ status: 200, body: presentMessage(left) }),
   });
 
@@ -293,7 +297,7 @@ function blockEndpoint(visible: Visible, isBlocked: boolean): EndpointClass {
     params: z.strictObject({ actor: z.string() }),
     answers: { 204: { description: "So it is." } },
     example: { params: { actor: "usr_01k9v3m6s0n8w2e4r6t8y0b1c3" } },
-    handle: async ({ ctx, params: named }) => ask(ctx, callerOf(ctx, visible), "block", { ...named, isBlocked }),
+    handle: async ({ ctx, params: named }) => ask(ctx, await callerOf(ctx, visible), "block", { ...named, isBlocked }),
     present: () => ({ status: 204 }),
   });
 }
@@ -311,7 +315,11 @@ function ticketEndpoint(visible: Visible): EndpointClass {
     answers: { 201: { description: "The ticket.", schema: MessageTicket } },
     handle: async ({ ctx, request }) => {
       const credentials = credentialsOf(request);
-      return createTicket(ctx, callerOf(ctx, visible), credentials?.kind === "session" ? credentials.secret : null);
+      return createTicket(
+        ctx,
+        await callerOf(ctx, visible),
+        credentials?.kind === "session" ? credentials.secret : null,
+      );
     },
     present: (ticket) => ({ status: 201, body: presentTicket(ticket) }),
   });

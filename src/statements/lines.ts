@@ -1,6 +1,7 @@
 // The home of a statement's lines as people see them: pages and explanations, read again from the original.
 // A file of its own because the lines are nowhere else: every page is one look-up in the index and a range of R2.
 
+import { listHidden } from "../catalog/index.ts";
 import type { Ctx } from "../db/ctx.ts";
 import { bindingOf, type Page, readCursor, writeCursor } from "../http/page.ts";
 import { Problem } from "../kernel/problems.ts";
@@ -38,6 +39,16 @@ export interface ShownLine extends BookedLine {
   readonly recordingId: string | null;
 }
 
+/** The recordings of a statement's lines, without those the caller may not know of. */
+async function knownRecordings(ctx: Ctx, statementId: string): Promise<Record<string, string>> {
+  const [recordings, hidden] = await Promise.all([
+    listStatementRecordings(ctx.db, ctx.scope, statementId),
+    listHidden(ctx),
+  ]);
+  if (hidden.length === 0) return recordings;
+  return Object.fromEntries(Object.entries(recordings).filter(([, recordingId]) => !hidden.includes(recordingId)));
+}
+
 function shown(line: BookedLine, recordings: Readonly<Record<string, string>>): ShownLine {
   const identity = identityOf(line);
   // The file says what an identity is called, and may call it `constructor`.
@@ -65,7 +76,7 @@ export async function listLines(ctx: Ctx, statementId: string, query: LineQuery)
   const [blocks, assigned, recordings] = await Promise.all([
     listBlocks(ctx.db, ctx.scope, statementId, filter, most),
     isrc === undefined ? [] : listAssigned(ctx.db, ctx.scope, isrc),
-    listStatementRecordings(ctx.db, ctx.scope, statementId),
+    knownRecordings(ctx, statementId),
   ]);
   // A recording's lines are those that print its code, and those whose printed name was said to be it.
   const identities = isrc === undefined ? null : [isrc, ...assigned];
@@ -113,7 +124,7 @@ export async function explainLine(ctx: Ctx, statementId: string, number: number)
   const anywhere = { fromLine: number, month: null, platform: null, territory: null };
   const [[block], recordings] = await Promise.all([
     listBlocks(ctx.db, ctx.scope, statementId, anywhere, 1),
-    listStatementRecordings(ctx.db, ctx.scope, statementId),
+    knownRecordings(ctx, statementId),
   ]);
   if (block === undefined || number < block.firstLine || number > block.lastLine) throw new Problem("not_found");
   const source = await openLines(ctx, statement);

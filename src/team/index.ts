@@ -10,7 +10,7 @@ export { findRole } from "./admission/repository.ts";
 export { createDoorman } from "./doorman.ts";
 export { mailInvitation } from "./invitations/service.ts";
 export { mailOwnershipOffer } from "./members/service.ts";
-export { isRole, MATRIX, mayCall, ROLES, type Role } from "./model.ts";
+export { hasRight, isRole, MATRIX, mayCall, mayCallForOthers, RIGHTS, ROLES, type Role } from "./model.ts";
 export {
   causeStatements,
   findGeneration,

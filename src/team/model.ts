@@ -29,6 +29,8 @@ const RUNS_TEAM = ["owner", "admin"] as const;
 const SEES_TEAM = ROLES.filter((role) => role !== "collaborator");
 const SEES_CATALOG = SEES_TEAM;
 const KEEPS_CATALOG = ["owner", "admin", "manager", "label", "editor"] as const;
+const KEEPS_CALENDAR = [...KEEPS_CATALOG, "marketer"] as const;
+const RUNS_RELEASES = ["owner", "admin", "manager", "label"] as const;
 const INVITES_GUESTS = ["owner", "admin", "manager"] as const;
 
 /**
@@ -40,6 +42,7 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listApiKeys: RUNS_TEAM,
   revokeApiKey: RUNS_TEAM,
   getTeam: SEES_TEAM,
+  listMembers: SEES_TEAM,
   updateMember: RUNS_TEAM,
   removeMember: RUNS_TEAM,
   offerOwnership: ["owner"],
@@ -70,6 +73,34 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   getWork: SEES_CATALOG,
   updateWork: KEEPS_CATALOG,
   deleteWork: KEEPS_CATALOG,
+  moveRelease: KEEPS_CATALOG,
+  listReleaseVersions: SEES_CATALOG,
+  getReleaseVersion: SEES_CATALOG,
+  diffRelease: SEES_CATALOG,
+  restoreReleaseVersion: KEEPS_CATALOG,
+  listDeliveries: SEES_CATALOG,
+  addDelivery: KEEPS_CATALOG,
+  moveDelivery: KEEPS_CATALOG,
+  uploadArtwork: KEEPS_CATALOG,
+  uploadAudio: KEEPS_CATALOG,
+  linkMedia: SEES_CATALOG,
+  getCalendar: SEES_CATALOG,
+  listMilestones: SEES_CATALOG,
+  planRelease: KEEPS_CALENDAR,
+  updateMilestone: KEEPS_CALENDAR,
+  deleteMilestone: KEEPS_CALENDAR,
+  listMilestoneTemplates: SEES_CATALOG,
+  createMilestoneTemplate: KEEPS_CALENDAR,
+  getMilestoneTemplate: SEES_CATALOG,
+  replaceMilestoneTemplate: KEEPS_CALENDAR,
+  deleteMilestoneTemplate: KEEPS_CALENDAR,
+  createCalendarFeed: SEES_CATALOG,
+  listCalendarFeeds: SEES_CATALOG,
+  revokeCalendarFeed: SEES_CATALOG,
+  getEmbargo: KEEPS_CALENDAR,
+  setEmbargo: RUNS_RELEASES,
+  liftEmbargo: RUNS_RELEASES,
+  listReleaseAccess: RUNS_RELEASES,
   listParties: SEES_CATALOG,
   createParty: KEEPS_CATALOG,
   getParty: SEES_CATALOG,
@@ -157,6 +188,19 @@ export const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   listGuests: INVITES_GUESTS,
   endGuest: INVITES_GUESTS,
 };
+
+/**
+ * What a role may see within an operation that it may call. `embargo.view`: what is secret until it comes out; those who
+ * work on releases, and nobody who only counts or looks on.
+ */
+export const RIGHTS = {
+  "embargo.view": ["owner", "admin", "manager", "label", "marketer", "editor"],
+} as const satisfies Record<string, readonly Role[]>;
+
+/** Tells whether a role has a right within the operations it may call. */
+export function hasRight(role: string, right: keyof typeof RIGHTS): boolean {
+  return (RIGHTS[right] as readonly string[]).includes(role);
+}
 
 /** Operations that everybody may use on what is their own, whatever the matrix says; the verb looks whose it is. */
 const ON_ONESELF: readonly string[] = ["removeMember"];

@@ -1,8 +1,10 @@
 // Batches: many changes at once, in one transaction or step by step, as exact as single ones, and taken back exactly.
 import { env } from "cloudflare:workers";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MOST_ITEMS } from "../../src/catalog/batch/model.ts";
 import { readPatch } from "../../src/catalog/batch/schema.ts";
-import { askBatch } from "../../src/catalog/batch/service.ts";
+import { askBatch, getBatch } from "../../src/catalog/batch/service.ts";
 import { runCatalogBatch } from "../../src/catalog/index.ts";
 import type { Ctx } from "../../src/db/ctx.ts";
 import { ask, deliver, quietEnv } from "../harness/doors.ts";
@@ -544,6 +546,39 @@ describe("a large batch", () => {
     expect((await send(Array(40).fill({ ...item, set: { title: "x".repeat(110_000) } }))).status).toBe(413);
     expect((await send([{ ...item, set: { title: "x".repeat(130_000) } }])).status).toBe(413);
   });
+
+  it("of few things that are large is carried out by a job too, and of many that are too large is refused", async () => {
+    const { world, owner } = await newOwner();
+    const things = await seeded(world, 110);
+    const credits = (word: string) =>
+      Array.from({ length: 300 }, (_, at) => ({
+        name: `${word} ${at} ${"x".repeat(150)}`,
+        role: "Producer",
+        partyId: null,
+      }));
+    await env.DB.prepare(
+      `UPDATE catalog_items SET document_json = json_set(document_json, '$.contributions', json(?2))
+       WHERE artist_id = ?1`,
+    )
+      .bind(world.artistId, JSON.stringify(credits("Old")))
+      .run();
+    const few = things.slice(0, 20).map(({ id }) => ({ id, version: 1, set: { contributions: [] } }));
+    const response = await owner.post(`${base}/batch`, { items: few }, { "idempotency-key": "large" });
+    expect(response.status).toBe(202);
+    const done = await atRest(owner, (await bodyOf(response)).id);
+    expect(done.counts).toEqual({ applied: 20, skipped: 0, failed: 0 });
+    const wide = few.map((item) => ({ ...item, version: 2, set: { contributions: credits("New").slice(0, 150) } }));
+    expect((await batch(owner, wide.slice(0, 5), { dryRun: true })).counts).toMatchObject({ applied: 5 });
+    await env.DB.prepare("UPDATE catalog_items SET document_json = document_json || ? WHERE artist_id = ?")
+      .bind(" ".repeat(100_000), world.artistId)
+      .run();
+    const many = things.map(({ id }) => ({ id, version: 1, set: { title: "New" } }));
+    for (const mode of ["atomic", "partial"]) {
+      expect((await owner.post(`${base}/batch`, { mode, items: many })).status).toBe(413);
+    }
+    const alone = await batch(owner, [{ id: things[99]?.id ?? "", version: 1, set: { title: "New" } }]);
+    expect(alone.counts).toMatchObject({ applied: 1 });
+  });
 });
 
 describe("a batch as CSV", () => {
@@ -629,11 +664,218 @@ describe("a batch as CSV", () => {
   });
 });
 
+/** Something that a batch may say of a thing of each kind; some of it is wrong. */
+const SAYINGS: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
+  recordings: fc.record(
+    {
+      title: fc.constantFrom("Undertow", "=1+1", "", "夜の海", "\\N", " padded "),
+      versionTitle: fc.constantFrom(null, "Live", "null"),
+      isrc: fc.constantFrom(null, isrc(1), isrc(2), isrc(3), "qz-ab1-24-00004", "QZAB"),
+      durationMs: fc.constantFrom(null, 0, 1, -1),
+      pLine: fc.constantFrom(null, { year: 2026, text: "Tapes" }, { year: 1, text: "" }),
+      languages: fc.constantFrom([], ["en"], ["en", "de"], ["?"]),
+      ai: fc.constantFrom(null, { lyrics: "none" }),
+      surplus: fc.constant(1),
+    },
+    { requiredKeys: [] },
+  ),
+  releases: fc.record(
+    {
+      title: fc.constantFrom("Night Swims", "'quoted"),
+      upc: fc.constantFrom(null, "193959000013", "0193959000013", "036000291453"),
+      genres: fc.constantFrom([], ["Dream Pop"]),
+      releaseAt: fc.constantFrom(
+        null,
+        { mode: "local_midnight", date: "2026-11-20" },
+        { mode: "fixed_instant", date: "2026-11-20", time: "18:00", timeZone: "Europe/Berlin" },
+        { mode: "fixed_instant", date: "2026-11-20" },
+      ),
+    },
+    { requiredKeys: [] },
+  ),
+  works: fc.record(
+    {
+      title: fc.constantFrom("Undertow", "Overtow"),
+      iswc: fc.constantFrom(null, "T-345.246.937-9", "T-034.524.680-2"),
+      alternativeTitles: fc.constantFrom([], ["A"]),
+    },
+    { requiredKeys: [] },
+  ),
+  parties: fc.record(
+    { name: fc.constantFrom("Ana", "+49"), ipi: fc.constantFrom(null, "014107338") },
+    { requiredKeys: [] },
+  ),
+};
+
+const KINDS = Object.keys(SAYINGS);
+
+/** A few things of each kind, and what is said of some of them. */
+const ORDERS = fc.record({
+  mode: fc.constantFrom("partial", "atomic"),
+  sayings: fc.array(
+    fc
+      .constantFrom(...KINDS)
+      .chain((plural) =>
+        fc.record({
+          plural: fc.constant(plural),
+          at: fc.nat(2),
+          isStale: fc.boolean(),
+          set: SAYINGS[plural] ?? fc.constant({}),
+        }),
+      )
+      .map((saying) => ({ ...saying, isStale: saying.isStale && saying.at === 2 })),
+    { minLength: 1, maxLength: 12 },
+  ),
+});
+
+async function someThings(owner: Caller): Promise<Record<string, Thing[]>> {
+  const inputs = {
+    recordings: { title: "A" },
+    releases: { title: "A", type: "ep" },
+    works: { title: "A" },
+    parties: { name: "A" },
+  };
+  const made = Object.entries(inputs).map(
+    async ([plural, input]): Promise<[string, Thing[]]> => [
+      plural,
+      [await created(owner, plural, input), await created(owner, plural, input), await created(owner, plural, input)],
+    ],
+  );
+  return Object.fromEntries(await Promise.all(made));
+}
+
+/** What is kept, without how often it was changed. */
+async function contentOf(world: World): Promise<unknown[]> {
+  const [items, ...others] = (await kept(world)) as [Record<string, unknown>[], ...unknown[]];
+  return [items.map(({ version: _, ...row }) => row), ...others];
+}
+
+describe("whatever is said of whatever things", () => {
+  it("a dry run foretells it, it is as single changes in that order would be, and taking it back restores all of it", async () => {
+    await fc.assert(
+      fc.asyncProperty(ORDERS, async ({ mode, sayings }) => {
+        const [{ world, owner }, alone] = [await newOwner(), await newOwner()];
+        const [things, twins] = await Promise.all([someThings(owner), someThings(alone.owner)]);
+        const before = await contentOf(world);
+        const items = sayings.map(({ plural, at, isStale, set }) => ({
+          id: things[plural]?.[at]?.id ?? "",
+          version: isStale ? 5 : 1,
+          set,
+        }));
+        const what = ({ status, counts, applied, skipped, failed }: BatchBody) => ({
+          status,
+          counts,
+          applied,
+          skipped,
+          failed,
+        });
+        const rehearsed = await batch(owner, items, { mode, dryRun: true });
+        expect(await contentOf(world)).toEqual(before);
+        const real = await batch(owner, items, { mode });
+        expect(what(real)).toEqual(what(rehearsed));
+        if (mode === "partial") {
+          const seen = new Set<string>();
+          for (const [index, { plural, at, isStale, set }] of sayings.entries()) {
+            const twin = twins[plural]?.[at]?.id ?? "";
+            if (seen.has(twin)) continue;
+            seen.add(twin);
+            const headers = { "if-match": isStale ? '"5"' : '"1"' };
+            const response = await alone.owner.patch(`${base}/${plural}/${twin}`, set, headers);
+            const failure = real.failed.find((each) => each.index === index);
+            const { code = null } = (await response.json()) as { code?: string };
+            expect([index, failure?.code ?? null]).toEqual([index, code]);
+          }
+        }
+        if (real.counts.applied === 0) {
+          expect(await contentOf(world)).toEqual(before);
+          return;
+        }
+        const back = await bodyOf(await owner.post(`${base}/batch/${real.id}/revert`, { mode: "atomic" }));
+        expect([back.counts, back.conflicts]).toEqual([{ applied: real.counts.applied, skipped: 0, failed: 0 }, []]);
+        expect(await contentOf(world)).toEqual(before);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it("a sheet holds all of it, and sent back as it is changes nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(ORDERS, async ({ sayings }) => {
+        const { world, owner } = await newOwner();
+        const things = await someThings(owner);
+        const items = sayings.map(({ plural, at, set }) => ({ id: things[plural]?.[at]?.id ?? "", version: 1, set }));
+        await batch(owner, items);
+        const before = await kept(world);
+        for (const kind of ["release", "recording", "work", "party"]) {
+          const response = await owner.get(`${base}/export?of=${kind}`);
+          expect(response.headers.get("content-disposition")).toBe(`attachment; filename="${kind}.csv"`);
+          const sheet = await response.text();
+          for (const cell of sheet.split(/[,\r\n]+/)) expect(cell).not.toMatch(/^[=+\-@]/);
+          const headers = { "content-type": "text/csv" };
+          const { counts } = await bodyOf(await owner.send("POST", `${base}/batch`, { body: sheet, headers }));
+          expect(counts).toEqual({ applied: 0, skipped: 3, failed: 0 });
+        }
+        expect(await kept(world)).toEqual(before);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it("a sheet rebuilds things that were emptied: nothing is said beside it", async () => {
+    const { world, owner } = await newOwner();
+    const party = await created(owner, "parties", { name: "Ana", localNames: [{ language: "tr", name: "Ana Ü" }] });
+    const work = await created(owner, "works", {
+      title: "W",
+      writers: [{ name: "A", role: "Composer", partyId: party.id, share: "100" }],
+    });
+    const [full, other] = [
+      await created(owner, "recordings", {
+        title: "=Undertow",
+        versionTitle: "\\N",
+        isrc: isrc(1),
+        artists: [{ name: 'Ana, "A"', role: "MainArtist", partyId: party.id }],
+        durationMs: 157_000,
+        ai: { vocals: "some" },
+        pLine: { year: 2026, text: "-Tapes" },
+        languages: ["en"],
+        parentalWarning: "NotExplicit",
+        workIds: [work.id],
+        deliveredAt: "2026-01-02T03:04:05Z",
+      }),
+      await created(owner, "recordings", { title: "B" }),
+    ];
+    const derived = { derivedFrom: { recordingId: other.id, relation: "LiveVersion" } };
+    await owner.patch(`${base}/recordings/${full.id}`, derived, ANY);
+    const before = await contentOf(world);
+    const sheet = await (await owner.get(`${base}/export?of=recording`)).text();
+    const nothing = {
+      versionTitle: null,
+      artists: [],
+      durationMs: null,
+      ai: null,
+      pLine: null,
+      languages: [],
+      workIds: [],
+    };
+    await owner.patch(
+      `${base}/recordings/${full.id}`,
+      { title: "X", ...nothing, parentalWarning: null, derivedFrom: null },
+      ANY,
+    );
+    const body = sheet.replace(`${full.id},2,`, `${full.id},3,`);
+    const { counts } = await bodyOf(
+      await owner.send("POST", `${base}/batch`, { body, headers: { "content-type": "text/csv" } }),
+    );
+    expect(counts).toEqual({ applied: 1, skipped: 1, failed: 0 });
+    expect(await contentOf(world)).toEqual(before);
+  });
+});
+
 describe("five hundred recordings with ten fields each", () => {
   const set = (at: number, word: string) => ({
     title: `${word} ${at}`,
     versionTitle: `${word} Edit`,
-    isrc: isrc(word === "New" ? at + 1000 : at + 2000),
+    isrc: isrc(word === "New" ? at + 10_000 : at + 20_000),
     artists: [{ name: `${word} Harbor`, role: "MainArtist", partyId: null }],
     contributions: [{ name: `${word} Producer`, role: "Producer", partyId: null }],
     durationMs: 1000 + at,
@@ -667,6 +909,16 @@ describe("five hundred recordings with ten fields each", () => {
       expect(ctx.db.meter.rowsWritten).toBeGreaterThan(500);
     },
   );
+
+  it("and the most items that a batch may have fit one transaction", async () => {
+    const world = await newWorld();
+    const things = await seeded(world, MOST_ITEMS);
+    const items = things.map(({ id, version }, index) => ({ index, id, version, set: set(index, "New") }));
+    const { ctx, id, ms } = await cost(world, { mode: "atomic", items, reverts: null });
+    console.log(`${MOST_ITEMS} × 10, atomic: ${ms} ms, ${JSON.stringify(ctx.db.meter)}`);
+    const { row, results } = await getBatch(ctx, id);
+    expect([row.status, row.applied, results.length]).toEqual(["done", MOST_ITEMS, MOST_ITEMS]);
+  });
 
   it.each(["partial", "atomic"])("%s: taken back exactly", async (mode) => {
     const { world, owner } = await newOwner();

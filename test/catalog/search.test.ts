@@ -216,3 +216,23 @@ it("lists and searches read no more than their page and three, at 1×, 10× and 
     expect([shown, rows <= shown + 3]).toEqual([20, true]);
   }
 });
+
+it("no read of the catalog scans: every plan searches a key, or words", async () => {
+  const codes = "SELECT value FROM json_each('[\"QZAB12400101\"]')";
+  const plans = [
+    "SELECT * FROM catalog_items WHERE artist_id = 'a' AND id > 'rec_' AND id < 'rec`' ORDER BY id DESC LIMIT 51",
+    `SELECT id FROM catalog_items WHERE artist_id = 'a' AND kind = 'recording' AND code IN (${codes})`,
+    "SELECT id FROM catalog_items i WHERE i.artist_id = 'a' AND i.kind = 'recording' AND i.code = 'QZAB12400101'",
+    "SELECT t.id FROM catalog_uses u JOIN catalog_items t ON t.artist_id = u.artist_id AND t.id = u.user_id WHERE u.artist_id = 'a' AND u.used_id = 'b' ORDER BY u.user_id LIMIT 6",
+    "DELETE FROM catalog_uses WHERE artist_id = 'a' AND user_id = 'b'",
+    "SELECT facet, value, items FROM catalog_facets WHERE artist_id = 'a' AND items > 0",
+    "SELECT coalesce(max(place), 0) + 1 FROM catalog_items",
+    "SELECT recordings_json FROM statement_recordings WHERE artist_id = 'a' AND statement_id = 'b'",
+  ];
+  for (const sql of plans) {
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+    const steps = results.map((step) => String(step["detail"])).filter((step) => !step.includes("json_each"));
+    expect(steps.length, sql).toBeGreaterThan(0);
+    for (const step of steps) expect(step, sql).not.toMatch(/^SCAN (?!CONSTANT)|TEMP B-TREE/);
+  }
+});

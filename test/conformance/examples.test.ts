@@ -3,12 +3,19 @@ import { expect, it } from "vitest";
 import type { z } from "zod";
 import * as catalogAudit from "../../src/catalog/audit/schema.ts";
 import * as batches from "../../src/catalog/batch/schema.ts";
+import * as calendar from "../../src/catalog/calendar/schema.ts";
+import * as deliveries from "../../src/catalog/deliveries/schema.ts";
+import * as embargo from "../../src/catalog/embargo/schema.ts";
 import { EXAMPLES as catalogExamples } from "../../src/catalog/examples.ts";
+import * as feeds from "../../src/catalog/feeds/schema.ts";
 import * as catalogImports from "../../src/catalog/imports/schema.ts";
+import * as media from "../../src/catalog/media/schema.ts";
 import * as parties from "../../src/catalog/parties/schema.ts";
+import * as plans from "../../src/catalog/plans/schema.ts";
 import * as recordings from "../../src/catalog/recordings/schema.ts";
 import * as releases from "../../src/catalog/releases/schema.ts";
 import * as search from "../../src/catalog/search/schema.ts";
+import * as versions from "../../src/catalog/versions/schema.ts";
 import * as works from "../../src/catalog/works/schema.ts";
 import * as grants from "../../src/connectors/grants/schema.ts";
 import * as runs from "../../src/connectors/runs/schema.ts";
@@ -51,6 +58,13 @@ const shapes = new Map(
     uploads,
     streams,
     team,
+    calendar,
+    deliveries,
+    embargo,
+    feeds,
+    media,
+    plans,
+    versions,
     batches,
     catalogAudit,
     catalogImports,

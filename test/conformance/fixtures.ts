@@ -7,6 +7,7 @@ import { hashSecret } from "../../src/identity/index.ts";
 import { makeId } from "../../src/kernel/id.ts";
 import { offToken } from "../../src/messages/digests/model.ts";
 import type { Role } from "../../src/team/index.ts";
+import { MEDIA, MEDIA_QUERY, newRelease } from "../harness/catalog.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { type DocumentedOperation, faultsOf, type OpenApi } from "../harness/schema.ts";
 import { agree, standIn } from "../harness/spotify.ts";
@@ -96,6 +97,48 @@ async function newOrganisation({ person }: Place): Promise<string> {
 /** Makes a thing of the catalog. */
 async function newItem({ owner }: Place, plural: string, input: object): Promise<string> {
   return ((await (await owner.post(`/api/dashboard/catalog/${plural}`, input)).json()) as { id: string }).id;
+}
+
+/** The delivery of the release the path before named, so that one path names two things that belong together. */
+let lastDelivery = "";
+
+/** A release that a store was asked to take. */
+async function newSentRelease({ owner }: Place): Promise<string> {
+  const { id, deliveries } = await newRelease(owner, { stores: ["deezer"] });
+  lastDelivery = deliveries["deezer"] ?? "";
+  return id;
+}
+
+async function newEmbargoed(place: Place): Promise<string> {
+  const id = await newItem(place, "releases", { title: "Night Swims", type: "ep" });
+  await place.owner.put(`/api/dashboard/catalog/releases/${id}/embargo`, { until: "lift" });
+  return id;
+}
+
+/** Uploads artwork to a new release. */
+async function newArtwork(place: Place): Promise<string> {
+  const id = await newItem(place, "releases", { title: "Night Swims", type: "ep" });
+  const response = await place.owner.send("POST", `/api/dashboard/catalog/releases/${id}/artwork?${MEDIA_QUERY.png}`, {
+    body: MEDIA.png,
+    headers: { "content-length": String(MEDIA.png.length) },
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** A private link's token for artwork of somebody's. */
+async function newMediaToken(): Promise<string> {
+  const place = await newPlace();
+  const response = await place.owner.get(`/api/dashboard/catalog/media/${await newArtwork(place)}/link`);
+  const { url } = (await response.json()) as { url: string };
+  return url.slice(url.indexOf("=") + 1);
+}
+
+/** The secret of a subscribed calendar of somebody's. */
+async function newFeedToken(): Promise<string> {
+  const { owner } = await newPlace();
+  const response = await owner.post("/api/dashboard/catalog/calendar/feeds", { name: "Releases" });
+  const { url } = (await response.json()) as { url: string };
+  return url.slice(url.indexOf("=") + 1);
 }
 
 /** Makes a batch that changed something. */
@@ -345,6 +388,21 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return `Song ${files} (Glass Harbor)`;
   },
   "/catalog/releases/:id": (place) => newItem(place, "releases", { title: "Night Swims", type: "ep" }),
+  "/catalog/releases/:id/versions": async ({ owner }) => (await newRelease(owner, { status: "live" })).id,
+  "/catalog/releases/:id/deliveries": newSentRelease,
+  "/deliveries/:delivery": async () => lastDelivery,
+  "/versions/:number": async () => "1",
+  "/catalog/releases/:id/embargo": newEmbargoed,
+  "/catalog/media/:media": newArtwork,
+  "/catalog/milestones/:milestone": async (place) => {
+    const id = await newItem(place, "releases", { title: "Night Swims", type: "ep" });
+    const said = { name: "Shoot the video", date: "2026-10-10" };
+    const response = await place.owner.post(`/api/dashboard/catalog/releases/${id}/milestones`, said);
+    return ((await response.json()) as { data: { id: string }[] }).data[0]?.id ?? "";
+  },
+  "/catalog/milestone-templates/:template": (place) =>
+    newItem(place, "milestone-templates", { name: "Plan", milestones: [{ name: "Announce", offsetDays: -7 }] }),
+  "/catalog/calendar/feeds/:feed": (place) => newItem(place, "calendar/feeds", { name: "Releases" }),
   "/catalog/recordings/:id": (place) => newItem(place, "recordings", { title: "Undertow" }),
   "/catalog/works/:id": (place) => newItem(place, "works", { title: "Undertow" }),
   "/catalog/parties/:id": (place) => newItem(place, "parties", { name: "Ana Ünal" }),
@@ -444,11 +502,22 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
     return (await talkOf(place)).thread;
   },
   "/messages/guest/invitations/:token": newInvitation,
+  "/me/email/:token": async ({ userId }) => {
+    const token = makeId("session", Date.now(), bytes(10));
+    const now = Date.now();
+    await env.DB.batch([
+      env.DB.prepare("UPDATE users SET email = NULL WHERE id = ?").bind(userId),
+      env.DB.prepare(
+        "INSERT INTO email_links (token_hash, email, created_at, expires_at, user_id) VALUES (?, ?, ?, ?, ?)",
+      ).bind(hashSecret(token), `${token.slice(-10)}@example.com`, now, now + 60_000, userId),
+    ]);
+    return token;
+  },
   "/digests/off/:token": async ({ userId }) => offToken(settingsOf(env).signingKey, userId),
   "/auth/email/:token": async () => {
     const token = makeId("session", Date.now(), bytes(10));
     const now = Date.now();
-    await env.DB.prepare("INSERT INTO email_links VALUES (?, ?, ?, ?, NULL)")
+    await env.DB.prepare("INSERT INTO email_links (token_hash, email, created_at, expires_at) VALUES (?, ?, ?, ?)")
       .bind(hashSecret(token), `${token.slice(-10)}@example.com`, now, now + 60_000)
       .run();
     return token;
@@ -466,6 +535,12 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/lines/:line": "2",
   "/unmatched/:identity": "Nobody's Song (None)",
   "/catalog/releases/:id": "rel_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/deliveries/:delivery": "dlv_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/versions/:number": "1",
+  "/catalog/media/:media": "med_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/milestones/:milestone": "mil_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/milestone-templates/:template": "pln_01k9v3m6s0n8w2e4r6t8y0b1c3",
+  "/catalog/calendar/feeds/:feed": "fed_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/recordings/:id": "rec_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/works/:id": "wrk_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/catalog/parties/:id": "pty_01k9v3m6s0n8w2e4r6t8y0b1c3",
@@ -497,11 +572,16 @@ export const MISSING: Readonly<Record<string, string>> = {
   "/messages/guest/:thread": "thr_01k9v3m6s0n8w2e4r6t8y0b1c3",
   "/digests/off/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/messages/guest/invitations/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
+  "/me/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
   "/auth/email/:token": "q9TqXk2hPz0c1V3nR8yWm4dJbA7uLsEoFiGxNtKvYwQ",
 };
 
 /** Bodies that must name something real, or something that is there once: made for a place when the path is. */
 const BODIES: Readonly<Record<string, (place: Place) => Promise<object>>> = {
+  requestAddress: async ({ userId }) => {
+    await env.DB.prepare("UPDATE users SET email = NULL WHERE id = ?").bind(userId).run();
+    return { email: newAddress() };
+  },
   acceptInvitation: async (place) => ({ token: await newInvitationToken(place) }),
   changeCatalog: async (place) => ({
     dryRun: false,
@@ -525,7 +605,7 @@ export function bodyOf(operation: Operation): unknown {
 /** What of a request is not in its operation's example: a body that is not JSON, a secret that works, a header. */
 interface Raw {
   readonly query: string;
-  readonly body?: string;
+  readonly body?: BodyInit;
   readonly type?: string;
   readonly headers?: Record<string, string>;
 }
@@ -536,6 +616,20 @@ export const RAW: Readonly<Record<string, () => Raw | Promise<Raw>>> = {
   openMessageSocket: async () => ({ query: `?ticket=${await newTicket()}`, headers: { upgrade: "websocket" } }),
   downloadAttachment: async () => ({ query: `?token=${await newFileToken()}` }),
   uploadStatement: () => ({ query: "?filename=raw.tsv", body: newFile(), type: "application/octet-stream" }),
+  uploadArtwork: () => ({
+    query: `?${MEDIA_QUERY.png}`,
+    body: MEDIA.png,
+    type: "image/png",
+    headers: { "content-length": String(MEDIA.png.length) },
+  }),
+  uploadAudio: () => ({
+    query: `?${MEDIA_QUERY.flac}`,
+    body: MEDIA.flac,
+    type: "audio/flac",
+    headers: { "content-length": String(MEDIA.flac.length) },
+  }),
+  downloadMedia: async () => ({ query: `?token=${await newMediaToken()}` }),
+  readCalendarFeed: async () => ({ query: `?token=${await newFeedToken()}` }),
   createCatalogImport: () => ({ query: "?filename=raw.csv", body: newCatalogue(), type: "text/csv" }),
   sendStatementUploadPart: () => ({ query: "", body: PART, type: "application/octet-stream" }),
 };
@@ -648,6 +742,7 @@ export interface Item {
   readonly identity: string;
   readonly statementId: string;
   readonly seq: number;
+  readonly actor: string;
 }
 
 /** Sends an operation's example, or what differs from it, and holds the answer to what every answer promises. */

@@ -70,6 +70,11 @@ async function rowOf(id: string) {
 }
 
 const FIXTURES: Fixtures = {
+  "mail.address": async ({ artistId }) => ({
+    userId: (await newPerson()).userId as `usr_${string}`,
+    email: `address-${artistId}@example.com`,
+    origin: "https://dashboard.test",
+  }),
   "mail.sign_in": async ({ artistId }) => ({ email: `${artistId}@example.com`, origin: "https://dashboard.test" }),
   "mail.invitation": async (world) => ({
     artistId: world.artistId,

@@ -6,7 +6,7 @@ import type { Operation } from "../../src/http/endpoint.ts";
 import { distrokidFile } from "../harness/files.ts";
 import { fixture } from "../harness/statement.ts";
 import type { Caller } from "../harness/world.ts";
-import { imported, newWorld } from "../harness/world.ts";
+import { imported, newPerson, newWorld } from "../harness/world.ts";
 import {
   type Answer,
   checked,
@@ -132,6 +132,19 @@ const LISTS: Readonly<Record<string, List>> = {
   listRecordings: ofCatalog("recordings", { title: "Undertow" }),
   listWorks: ofCatalog("works", { title: "Undertow" }),
   listParties: ofCatalog("parties", { name: "Ana Ünal" }),
+  // Whoever walks over it is in it too: to ask for it is to see the release.
+  listReleaseAccess: {
+    placeOf: ({ actor }) => actor,
+    order: "down",
+    stock: async ({ owner, world }) => {
+      const path = "/api/dashboard/catalog/releases";
+      const { id } = (await (await owner.post(path, { title: "Night Swims", type: "ep" })).json()) as { id: string };
+      await owner.put(`${path}/${id}/embargo`, { until: "lift" });
+      const insert = async () => (await world.as("editor")).get(`${path}/${id}`);
+      for (let at = 0; at < 4; at += 1) await insert();
+      return { path: `${path}/${id}/access-log`, query: {}, other: {}, count: 5, insert };
+    },
+  },
   listThreads: {
     placeOf: ({ id }) => id,
     order: "down",
@@ -177,6 +190,30 @@ const LISTS: Readonly<Record<string, List>> = {
       return { path, query: {}, other: { after: "1" }, count: 5, insert };
     },
   },
+  listDecisions: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    stock: async ({ owner, userId }) => {
+      const response = await owner.post(MESSAGES, { subject: "Talk", participants: [userId] });
+      const { id: thread } = (await response.json()) as { id: string };
+      const insert = async () => {
+        const { id: message } = (await (await say(owner, thread)).json()) as { id: string };
+        await owner.post(`${MESSAGES}/${thread}/decisions`, { message, parties: [userId] });
+      };
+      for (let at = 0; at < 5; at += 1) await insert();
+      return { path: `${MESSAGES}/decisions`, query: {}, other: { thread }, count: 5, insert };
+    },
+  },
+  listGuestDecisions: {
+    placeOf: ({ id }) => id,
+    order: "down",
+    asPerson: true,
+    stock: async (place) => {
+      const path = await realPath(guestDecisions, place);
+      for (let at = 0; at < 5; at += 1) await newDecision(place);
+      return { path, query: {}, other: {}, count: 5, insert: () => newDecision(place) };
+    },
+  },
   listConnectionRuns: {
     placeOf: ({ id }) => id,
     order: "down",
@@ -207,30 +244,6 @@ const LISTS: Readonly<Record<string, List>> = {
       return { path: `${CONNECTIONS}/${id}/notes`, query: {}, other: {}, count: 5, insert: later };
     },
   },
-  listDecisions: {
-    placeOf: ({ id }) => id,
-    order: "down",
-    stock: async ({ owner, userId }) => {
-      const response = await owner.post(MESSAGES, { subject: "Talk", participants: [userId] });
-      const { id: thread } = (await response.json()) as { id: string };
-      const insert = async () => {
-        const { id: message } = (await (await say(owner, thread)).json()) as { id: string };
-        await owner.post(`${MESSAGES}/${thread}/decisions`, { message, parties: [userId] });
-      };
-      for (let at = 0; at < 5; at += 1) await insert();
-      return { path: `${MESSAGES}/decisions`, query: {}, other: { thread }, count: 5, insert };
-    },
-  },
-  listGuestDecisions: {
-    placeOf: ({ id }) => id,
-    order: "down",
-    asPerson: true,
-    stock: async (place) => {
-      const path = await realPath(guestDecisions, place);
-      for (let at = 0; at < 5; at += 1) await newDecision(place);
-      return { path, query: {}, other: {}, count: 5, insert: () => newDecision(place) };
-    },
-  },
   listApiKeys: {
     placeOf: ({ id }) => id,
     order: "down",
@@ -238,6 +251,16 @@ const LISTS: Readonly<Record<string, List>> = {
       await makeKeys(owner, 6);
       const insert = () => makeKeys(owner, 1);
       return { path: "/api/dashboard/team/api-keys", query: {}, other: {}, count: 7, insert };
+    },
+  },
+  listMembers: {
+    placeOf: ({ id }) => id,
+    order: "up",
+    stock: async ({ owner, world }) => {
+      const insert = async () => world.join((await newPerson()).userId, "viewer");
+      for (let at = 0; at < 6; at += 1) await insert();
+      const team = (await (await owner.get("/api/dashboard/team")).json()) as { members: unknown[] };
+      return { path: "/api/dashboard/team/members", query: {}, other: {}, count: team.members.length, insert };
     },
   },
   listAudit: {

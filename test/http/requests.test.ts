@@ -114,6 +114,7 @@ describe("a store that is away", () => {
     "showGuestInvitation",
     "openMessageSocket",
     "downloadAttachment",
+    "downloadMedia",
     "showDigestsOff",
     "turnDigestsOff",
   ]);

@@ -285,7 +285,15 @@ describe("a proposal", () => {
   it("of many at once, and after one that was cut off half-way, one is kept", async () => {
     const { world, mara, noa, ada, thread } = await proposed();
     const message = await say(mara.caller, thread.id, "This?");
-    const caller = { artistId: world.artistId, id: mara.id, role: "owner", sees: [], releases: null, only: null };
+    const caller = {
+      artistId: world.artistId,
+      id: mara.id,
+      role: "owner",
+      sees: [],
+      hidden: [],
+      releases: null,
+      only: null,
+    };
     const left = await ask(await world.ctx(), caller, "holdMessage", { thread: thread.id, message: message.id });
     const input = (parties: string[]) => ({ message: message.id, parties });
     const made = await Promise.all(

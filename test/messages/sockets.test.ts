@@ -354,7 +354,15 @@ describe("access that ends", () => {
   it("the hub of another artist is another hub", async () => {
     const { mara, thread } = await pair();
     const other = await newWorld();
-    const caller = { artistId: other.artistId, id: mara.id, role: "owner", sees: [], releases: null, only: null };
+    const caller = {
+      artistId: other.artistId,
+      id: mara.id,
+      role: "owner",
+      sees: [],
+      hidden: [],
+      releases: null,
+      only: null,
+    };
     const own = hubOf(thread.id.replace("thr", "art"));
     expect(await own.ask(caller, "listThreads", { before: null, limit: 10 })).toMatchObject({
       problem: { code: "not_found" },

@@ -336,7 +336,7 @@ describe("a change of access", () => {
 });
 
 describe("a large team", () => {
-  it("is shown page by page, each member once and in one order, and what else there is of it once", async () => {
+  it("is shown with its first five hundred members, and listed page by page, each member once and in one order", async () => {
     const world = await newWorld();
     const owner = await joined(world, "owner");
     const many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1004)";
@@ -350,16 +350,19 @@ describe("a large team", () => {
     )
       .bind(world.artistId)
       .run();
-    type Page = { members: { id: string }[]; invitations: unknown[]; nextCursor: string | null };
-    const pages: Page[] = [];
-    for (let cursor: string | null = ""; cursor !== null; cursor = pages.at(-1)?.nextCursor ?? null) {
-      const asked = cursor === "" ? TEAM : `${TEAM}?cursor=${encodeURIComponent(cursor)}`;
-      pages.push(await (await owner.caller.get(asked)).json());
+    const ids: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const asked: Response = await owner.caller.get(
+        `${TEAM}/members?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`,
+      );
+      const page = (await asked.json()) as { data: { id: string }[]; nextCursor: string | null };
+      ids.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
     }
-    expect(pages.map(({ members }) => members.length)).toEqual([500, 500, 5]);
-    const ids = pages.flatMap(({ members }) => members.map(({ id }) => id));
+    expect(ids).toHaveLength(1005);
     expect(ids).toEqual([...new Set(ids)].sort());
-    expect((await owner.caller.get(`${TEAM}?cursor=${pages[0]?.nextCursor?.slice(0, -2)}`)).status).toBe(400);
+    const team = (await (await owner.caller.get(TEAM)).json()) as { members: { id: string }[] };
+    expect(team.members.map(({ id }) => id)).toEqual(ids.slice(0, 500));
   });
 });
 

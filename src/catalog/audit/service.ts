@@ -3,6 +3,7 @@
 import type { Ctx } from "../../db/ctx.ts";
 import { bindingOf, type Page, readCursor, writeCursor } from "../../http/page.ts";
 import { type Day, dayInZone } from "../../kernel/time.ts";
+import { findSecrets } from "../embargo/secrets.ts";
 import { documentOf } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import type { RecordingDocument } from "../recordings/model.ts";
@@ -45,7 +46,11 @@ export async function auditPage(ctx: Ctx, query: AuditQuery): Promise<Page<Audit
   const kinds = query.kind === undefined ? AUDITED_KINDS : [query.kind];
   const rows = await listFrom(ctx.db, ctx.scope, kinds, after === undefined ? null : String(after), query.limit);
   const looked = rows.slice(0, query.limit);
-  const found = await audited(ctx, looked);
+  const [found, secrets] = await Promise.all([audited(ctx, looked), findSecrets(ctx)]);
+  await secrets.note(
+    "audit",
+    looked.map(({ id }) => id),
+  );
   const last = looked.at(-1);
   const nextCursor = rows.length > query.limit && last !== undefined ? writeCursor(ctx, binding, [last.id]) : null;
   return { data: found.flatMap((one) => graded(one, query.from)), nextCursor };

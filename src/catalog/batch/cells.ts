@@ -136,6 +136,24 @@ function cellOf(value: unknown): string {
   return value === "" || value.startsWith(MARK) ? `${MARK}${value}` : value;
 }
 
+/** The first line of a sheet: all that is said of things of one kind. */
+export function sheetHeader(columns: readonly string[]): string {
+  return rowOf(["id", "version", ...columns]);
+}
+
+/** A row of a sheet: what a thing says, in the cells of a batch. What it does not say is an empty cell, which changes nothing. */
+export function sheetRow(
+  columns: readonly string[],
+  { id, version }: { readonly id: string; readonly version: number },
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  const cells = columns.map((column) => {
+    const value = column.split(".").reduce<unknown>((at, name) => (isFields(at) ? at[name] : null), fields);
+    return value == null ? "" : cellOf(value);
+  });
+  return rowOf([id, String(version), ...cells].map(textCell));
+}
+
 function unreadable(what: string, line: number): Problem {
   return new Problem("file_unreadable", { detail: `The batch ${what} (line ${line}).` });
 }

@@ -13,6 +13,7 @@ import { recordingWarnings } from "../recordings/model.ts";
 import { revisedRecording } from "../recordings/service.ts";
 import { releaseWarnings } from "../releases/model.ts";
 import { revisedRelease } from "../releases/service.ts";
+import { requireOpen } from "../versions/model.ts";
 import { workWarnings } from "../works/model.ts";
 import { revisedWork } from "../works/service.ts";
 import {
@@ -42,6 +43,9 @@ interface Drafted {
   readonly facts: ItemFacts;
   readonly conflicts: readonly Conflict[];
 }
+
+/** The most warnings that are said of one thing. */
+const MOST_WARNINGS = 20;
 
 /** A document and what changed of it travel in one row, each as JSON within JSON, which may double it. */
 const MOST_CHARACTERS = 120_000;
@@ -100,6 +104,8 @@ function draft(
   isWhole: boolean,
 ): Drafted | Decided {
   const kind = kindOfId(sent.id);
+  // In the order in which a PATCH is refused: its shape, that there is no such thing, its version, what it means.
+  const said = kind === null || sent.expect !== undefined ? null : read(kind, sent.set);
   if (kind === null || before?.kind !== kind) {
     throw new Problem("not_found", { detail: `there is no "${sent.id}" in the catalog` });
   }
@@ -110,7 +116,7 @@ function draft(
   if (conflicts.length > 0 && (isWhole || Object.keys(set).length === 0)) {
     return failed(sent, conflicts.map(failureOf), conflicts);
   }
-  return { sent, before, facts: revised(ctx, before, read(kind, set)), conflicts };
+  return { sent, before, facts: revised(ctx, before, said ?? read(kind, set)), conflicts };
 }
 
 function failureOf({ path, reason }: Conflict): Failure {
@@ -121,6 +127,7 @@ function failureOf({ path, reason }: Conflict): Failure {
 function revised(ctx: Ctx, row: ItemRow, patch: ReadPatch): ItemFacts {
   switch (patch.kind) {
     case "release": {
+      requireOpen(row);
       const added = patch.said.tracks?.findIndex(({ recording }) => recording !== undefined) ?? -1;
       if (added >= 0) {
         const message = "a batch changes what there is: add the recording first";
@@ -145,7 +152,7 @@ function decideOne(ctx: Ctx, around: Surroundings, { sent, before, facts, confli
     outcome: "applied",
     version: row.version,
     changes,
-    warnings: warningsOf(row),
+    warnings: warningsOf(row).slice(0, MOST_WARNINGS),
     conflicts,
   };
   if (row.document.length + JSON.stringify(result).length > MOST_CHARACTERS) {

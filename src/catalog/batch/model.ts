@@ -1,6 +1,7 @@
 // The home of batches: what is asked of many things at once, and what becomes of each.
 
 import { ID_PREFIXES } from "../../kernel/id.ts";
+import { canonicalJson } from "../../kernel/json.ts";
 import type { ProblemCode } from "../../kernel/problems.ts";
 import { instantToIso } from "../../kernel/time.ts";
 import type { Warning } from "../contributions/model.ts";
@@ -27,6 +28,12 @@ export const MOST_ITEMS = 2000;
 
 /** A batch of more items is carried out by a job. */
 export const MOST_AT_ONCE = 100;
+
+/** The most characters of an answer that is kept whole; a batch that comes to more is carried out by a job. */
+export const MOST_ANSWER_CHARACTERS = 300_000;
+
+/** The most characters that the documents of a batch's things may have together, so that all of them fit one transaction. */
+export const MOST_WEIGHT_CHARACTERS = 8_000_000;
 
 /** How many items of a partial batch are carried out in one transaction, and before its progress is told. */
 export const ITEMS_PER_STEP = 100;
@@ -142,9 +149,9 @@ export function changesBetween(kind: string, before: Kept, after: Kept): Change[
   );
 }
 
-/** Whether two values of one field are written alike; both were written by the same code. */
+/** Whether two values of one field say the same. */
 export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  return canonicalJson(one ?? null) === canonicalJson(other ?? null);
 }
 
 /** What stays of a delivered recording. */

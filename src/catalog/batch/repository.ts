@@ -73,6 +73,19 @@ export async function listWaiting(
   return rows;
 }
 
+/** Finds how many characters the documents of these things have together. Reads 1 row for each. */
+export async function findWeight(db: Db, scope: ArtistScope, ids: readonly string[]): Promise<number> {
+  const t = catalogItems;
+  const isOne = sql`${t.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const [[row]] = await db.read(
+    db.orm
+      .select({ weight: sql<number>`coalesce(sum(length(${t.document})), 0)`.as("weight") })
+      .from(t)
+      .where(and(eq(t.artistId, scope.artistId), isOne)),
+  );
+  return row?.weight ?? 0;
+}
+
 /** Keeps a new batch and its items. */
 export function addBatchStatements(db: Db, batch: BatchRow, items: readonly BatchItemRow[]): Write[] {
   const packs = packRows(

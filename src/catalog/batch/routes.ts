@@ -47,7 +47,7 @@ const ChangeCatalog = endpoint({
   path: base,
   tag,
   summary: "Change many things at once",
-  description: `Up to ${MOST_ITEMS} items, each with the version that was seen and the fields to change, checked as the PATCH of the thing checks them. What fails says which field is wrong; what would change nothing is skipped. More than ${MOST_AT_ONCE} items are carried out by themselves, with progress. As CSV: \`id\`, \`version\`, and a column for each field by its path (\`label\`, \`pLine.year\`); an empty cell says nothing, \`\\N\` takes a value away, what is no text is JSON, and \`mode\` and \`dryRun\` stand in the address.`,
+  description: `Up to ${MOST_ITEMS} items, each with the version that was seen and the fields to change, checked as the PATCH of the thing checks them. What fails says which field is wrong; what would change nothing is skipped. More than ${MOST_AT_ONCE} items are carried out by themselves, with progress; a dry run is answered at once. As CSV: \`id\`, \`version\`, and a column for each field by its path (\`label\`, \`pLine.year\`); an empty cell says nothing, \`\\N\` takes a value away, what is no text is JSON, and \`mode\` and \`dryRun\` stand in the address.`,
   access: "artist",
   query: BatchQuery,
   body: BatchInput,

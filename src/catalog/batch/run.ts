@@ -1,12 +1,14 @@
 // The home of carrying a batch out: at once in one transaction, or by a job, step after step from where the last stopped.
 
 import { findKeptAnswer } from "../../db/claims.ts";
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
 import { actorName } from "../../kernel/scope.ts";
+import { alongRelease } from "../calendar/dates.ts";
+import { documentOf } from "../items/model.ts";
 import { codesMoved, matchJobs } from "../items/service.ts";
 import { type Decided, decide } from "./decide.ts";
 import {
@@ -14,6 +16,7 @@ import {
   countsOf,
   ITEMS_PER_STEP,
   type ItemResult,
+  MOST_ANSWER_CHARACTERS,
   MOST_ITEMS,
   noneOf,
   type PatchReader,
@@ -55,17 +58,24 @@ export async function rehearse(ctx: Ctx, read: PatchReader, order: BatchOrder): 
   return { row, results, isRehearsal: true };
 }
 
-/** Carries a whole batch out in one transaction, and keeps what became of it. @throws Problem `unavailable` */
-export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): Promise<BatchState> {
+/**
+ * Carries a whole batch out in one transaction, and keeps what became of it.
+ *
+ * @returns null when that is too much for one answer: nothing was done
+ * @throws Problem `unavailable` when what it names keeps changing
+ */
+export async function carryOut(ctx: Ctx, read: PatchReader, order: BatchOrder): Promise<BatchState | null> {
   const batch = newBatch(ctx, order);
   for (let tries = 1; ; tries += 1) {
     const { row, results, changed } = await planWhole(ctx, read, batch, order);
+    if (JSON.stringify(results).length > MOST_ANSWER_CHARACTERS) return null;
     const state = { row, results, isRehearsal: false };
     try {
       await commit(ctx, "batch.apply", {
         writes: [
           ...addBatchStatements(ctx.db, row, results.map(finishedRow)),
           ...changeThingsStatements(ctx.db, ctx.scope, changed, ctx.now),
+          ...(await datesAlong(ctx, changed)),
         ],
         target: row.id,
         after: auditOf(row, results),
@@ -163,6 +173,7 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
           ...moveBatchStatements(ctx.db, batch, next),
           ...resultStatements(ctx.db, batch, results.map(finishedRow)),
           ...changeThingsStatements(ctx.db, ctx.scope, changed, ctx.now),
+          ...(await datesAlong(ctx, changed)),
         ],
         target: batch.id,
         after: auditOf(next, results),
@@ -179,6 +190,13 @@ async function takeStep(ctx: Ctx, read: PatchReader, batch: BatchRow): Promise<B
   }
 }
 
+/** What the dates of changed releases bring along: their places in the calendar, their milestones, their embargoes. */
+async function datesAlong(ctx: Ctx, changed: Plan["changed"]): Promise<Write[]> {
+  const releases = changed.filter(({ row }) => row.kind === "release");
+  const along = releases.map(({ before, row }) => alongRelease(ctx, row.id, documentOf(before), documentOf(row)));
+  return (await Promise.all(along)).flatMap(({ writes }) => writes);
+}
+
 /** The work that changed things cause, as if each had been changed by itself. */
 function jobsOf(ctx: Ctx, changed: Plan["changed"]): JobRequest[] {
   return matchJobs(
@@ -188,11 +206,11 @@ function jobsOf(ctx: Ctx, changed: Plan["changed"]): JobRequest[] {
 }
 
 /** What the audit says: which things are in which version through it. What changed of each is kept with the batch. */
-function auditOf({ mode, reverts }: BatchRow, results: readonly ItemResult[]): object {
+function auditOf({ mode, reverts, createdBy }: BatchRow, results: readonly ItemResult[]): object {
   const things = results.flatMap(({ sent, result }) =>
     result.outcome === "applied" ? [[sent.id, result.version]] : [],
   );
-  return { mode, ...(reverts === null ? {} : { reverts }), ...countsOf(results), things };
+  return { by: createdBy, mode, ...(reverts === null ? {} : { reverts }), ...countsOf(results), things };
 }
 
 /** How an item is kept once it is decided. */

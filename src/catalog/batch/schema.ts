@@ -110,6 +110,16 @@ function isTextField(id: string, path: readonly string[]): boolean {
   return type === "string" || type === "enum";
 }
 
+/** The columns of things of a kind: each field by its path, and lists whole. */
+export function sheetColumns(kind: ItemKind): string[] {
+  const leaves = (path: readonly string[], field: z.ZodType | undefined): string[] => {
+    const bare = bareOf(field);
+    if (!(bare instanceof z.ZodObject)) return [path.join(".")];
+    return Object.entries<z.ZodType>(bare.shape).flatMap(([name, inner]) => leaves([...path, name], inner));
+  };
+  return leaves([], PATCHES[kind]).filter((column) => column !== "newRecording");
+}
+
 function bareOf(field: z.ZodType | undefined): z.ZodType | undefined {
   const isWrapped = field instanceof z.ZodOptional || field instanceof z.ZodNullable || field instanceof z.ZodDefault;
   return isWrapped ? bareOf(field.unwrap() as z.ZodType) : field;
@@ -154,7 +164,7 @@ export const Batch = z
           ...about,
           version: z.int().meta({ description: "The version it has from now on." }),
           changes: z.array(z.object({ path: z.string(), from: value, to: value })),
-          warnings: z.array(CatalogWarning),
+          warnings: z.array(CatalogWarning).meta({ description: "The first twenty about it as it is now." }),
         }),
       )
       .meta({ description: "What was changed; with the two lists below once the batch is at rest, else empty." }),

@@ -9,6 +9,7 @@ import {
   type BatchOrder,
   type ItemResult,
   MOST_AT_ONCE,
+  MOST_WEIGHT_CHARACTERS,
   type PatchReader,
   takingBack,
 } from "./model.ts";
@@ -16,6 +17,7 @@ import {
   addBatchStatements,
   type BatchRow,
   findBatch,
+  findWeight,
   listBatchItems,
   moveBatchStatements,
   skipWaitingStatements,
@@ -23,10 +25,10 @@ import {
 import { type BatchState, carryOut, isMoving, newBatch, rehearse, resultOf, waitingRows } from "./run.ts";
 
 /**
- * Changes many things: at once, or by a job when there are more than {@link MOST_AT_ONCE}.
+ * Changes many things: at once, or by a job when there are more than {@link MOST_AT_ONCE}, or much is to be said of them.
  *
  * @param isRehearsal decides all of it and writes nothing
- * @throws Problem `unavailable` when what it names keeps changing
+ * @throws Problem `too_large` when the things are too large together, `unavailable` when what it names keeps changing
  */
 export async function askBatch(
   ctx: Ctx,
@@ -34,8 +36,25 @@ export async function askBatch(
   order: BatchOrder,
   isRehearsal: boolean,
 ): Promise<BatchState> {
+  const isSmall = order.items.length <= MOST_AT_ONCE;
+  if (!isSmall) await requireLight(ctx, order);
   if (isRehearsal) return rehearse(ctx, read, order);
-  if (order.items.length <= MOST_AT_ONCE) return carryOut(ctx, read, order);
+  return (isSmall ? await carryOut(ctx, read, order) : null) ?? (await askJob(ctx, order));
+}
+
+async function requireLight(ctx: Ctx, { items }: BatchOrder): Promise<void> {
+  const weight = await findWeight(
+    ctx.db,
+    ctx.scope,
+    items.map(({ id }) => id),
+  );
+  if (weight > MOST_WEIGHT_CHARACTERS) {
+    const detail = `These things have ${weight} characters together, more than ${MOST_WEIGHT_CHARACTERS}; send fewer at a time.`;
+    throw new Problem("too_large", { detail });
+  }
+}
+
+async function askJob(ctx: Ctx, order: BatchOrder): Promise<BatchState> {
   const items = waitingRows(order.items);
   const failed = items.filter(({ outcome }) => outcome === "failed").length;
   const row = { ...newBatch(ctx, order), failed };

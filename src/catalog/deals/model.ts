@@ -103,6 +103,12 @@ function placesMeet(one: DealTerritories, other: DealTerritories): boolean {
   return [...TERRITORIES].some((territory) => holdsIn(one, territory) && holdsIn(other, territory));
 }
 
+/** The territories that deals hold in together; null for the whole world, which is also meant while there is no deal. */
+export function territoriesOf(deals: readonly Deal[]): string[] | null {
+  const held = [...TERRITORIES].filter((territory) => deals.some((deal) => holdsIn(deal.territories, territory)));
+  return held.length === 0 || held.length === TERRITORIES.size ? null : held;
+}
+
 /** Tells whether a deal holds in a territory. */
 export function holdsIn({ include, exclude }: DealTerritories, territory: string): boolean {
   return include.length > 0 ? include.includes(territory) : !exclude.includes(territory);

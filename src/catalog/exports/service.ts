@@ -1,11 +1,15 @@
 // The home of the catalog given back as CSV, as an import takes it.
 
 import type { Ctx } from "../../db/ctx.ts";
+import { streamOf } from "../../kernel/bytes.ts";
 import { listFrom, listItemsById, listUsedBy } from "../audit/repository.ts";
+import { sheetHeader, sheetRow } from "../batch/cells.ts";
+import { fieldsOf } from "../batch/model.ts";
 import { displayedArtists } from "../contributions/model.ts";
+import { findSecrets } from "../embargo/secrets.ts";
 import { type CatalogRow, COLUMNS, EMPTY_ROW } from "../imports/csv/columns.ts";
 import { csvHeader, csvRow } from "../imports/csv/write.ts";
-import { documentOf } from "../items/model.ts";
+import { documentOf, type ItemKind } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import type { RecordingDocument } from "../recordings/model.ts";
 import type { ReleaseDocument } from "../releases/model.ts";
@@ -16,16 +20,50 @@ const PAGE = 50;
 
 const FIELDS = COLUMNS.map(({ field }) => field);
 
-/** Writes every release with its tracks, and then the recordings that are on none, each oldest first. */
-export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
+/**
+ * Writes every release with its tracks, and then the recordings that are on none, each oldest first.
+ *
+ * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
+ */
+export function openCatalogCsv(ctx: Ctx): Promise<ReadableStream<Uint8Array>> {
+  return opened(csvHeader(FIELDS), catalogRows(ctx));
+}
+
+/**
+ * Writes all things of a kind with all that is said of them, oldest first, as a batch takes them back.
+ *
+ * @throws Problem `unavailable` before anything is written, when the catalog cannot be read
+ */
+export function openCatalogSheet(
+  ctx: Ctx,
+  kind: ItemKind,
+  columns: readonly string[],
+): Promise<ReadableStream<Uint8Array>> {
+  return opened(sheetHeader(columns), sheetRows(ctx, kind, columns));
+}
+
+/** Begins a file once its first rows are there, so that a database that is away is a problem and no broken file. */
+async function opened(header: string, rows: AsyncGenerator<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const first = await rows.next();
+  return streamOf(
+    (async function* () {
+      yield new TextEncoder().encode(header);
+      if (first.done !== true) yield first.value;
+      yield* rows;
+    })(),
+  );
+}
+
+async function* catalogRows(ctx: Ctx): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(csvHeader(FIELDS));
+  const secrets = await findSecrets(ctx);
   for await (const releases of pages(ctx, "release")) {
     const rows = await rowsOfReleases(ctx, releases);
+    await secrets.note("export", idsOf(releases));
     yield encoder.encode(rows.map((row) => csvRow(row, FIELDS)).join(""));
   }
   for await (const recordings of pages(ctx, "recording")) {
-    const ids = recordings.map(({ id }) => id);
+    const ids = idsOf(recordings);
     const onRelease = new Set(await listUsedBy(ctx.db, ctx.scope, "release", ids));
     const left = recordings.filter(({ id }) => !onRelease.has(id));
     const works = await worksOf(ctx, left);
@@ -34,7 +72,20 @@ export async function* catalogCsv(ctx: Ctx): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* pages(ctx: Ctx, kind: "release" | "recording"): AsyncGenerator<ItemRow[]> {
+function idsOf(rows: readonly ItemRow[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+async function* sheetRows(ctx: Ctx, kind: ItemKind, columns: readonly string[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  const secrets = await findSecrets(ctx);
+  for await (const rows of pages(ctx, kind)) {
+    await secrets.note("export", idsOf(rows));
+    yield encoder.encode(rows.map((row) => sheetRow(columns, row, fieldsOf(kind, row))).join(""));
+  }
+}
+
+async function* pages(ctx: Ctx, kind: ItemKind): AsyncGenerator<ItemRow[]> {
   let after: string | null = null;
   for (;;) {
     const rows: ItemRow[] = await listFrom(ctx.db, ctx.scope, [kind], after, PAGE);

@@ -98,3 +98,15 @@ export function typeByTracks(tracks: number): ReleaseType {
   if (tracks <= 3) return "single";
   return tracks <= 6 ? "ep" : "album";
 }
+
+/** The most credits of each kind that are kept of one thing. */
+export const MOST_ARTISTS = 100;
+export const MOST_CONTRIBUTORS = 300;
+export const MOST_WRITERS = 100;
+
+const LONGEST_KEY = 1000;
+
+/** The names of a thing that can be kept. */
+export function keptKeys({ keys }: { readonly keys: readonly string[] }): string[] {
+  return keys.filter((key) => key.length <= LONGEST_KEY);
+}

@@ -7,9 +7,19 @@ import type { ItemRow } from "../items/repository.ts";
 import { EMPTY_PARTY, type PartyDocument, partyFacts } from "../parties/model.ts";
 import { EMPTY_RECORDING, type RecordingDocument, recordingFacts } from "../recordings/model.ts";
 import { EMPTY_RELEASE, type ReleaseDocument, releaseFacts } from "../releases/model.ts";
+import { isOpen } from "../versions/model.ts";
 import { EMPTY_WORK, type WorkDocument, workFacts } from "../works/model.ts";
 import { credited, placed, typed } from "./credited.ts";
-import type { EntryParty, EntryRecording, EntryRelease, EntryWork, ImportEntry, ImportNote } from "./entry.ts";
+import {
+  type EntryParty,
+  type EntryRecording,
+  type EntryRelease,
+  type EntryWork,
+  type ImportEntry,
+  type ImportNote,
+  keptKeys,
+  LONGEST_TITLE,
+} from "./entry.ts";
 import type { EntryReport, Outcome, ThingReport } from "./model.ts";
 import type { ImportKeyRow } from "./repository.ts";
 import { takenDown } from "./takedown.ts";
@@ -34,7 +44,8 @@ type NewId = (kind: IdKind & ItemKind) => string;
 
 /** Decides what an entry comes to. */
 export function resolve(entry: ImportEntry, known: Known, newId: NewId): Resolution {
-  const title = entry.release?.said.title ?? entry.recordings[0]?.said.title ?? "";
+  const called = entry.release?.said.title ?? entry.recordings[0]?.said.title ?? "";
+  const title = called.slice(0, LONGEST_TITLE);
   const refusal = (notes: readonly ImportNote[]): Resolution => ({
     outcome: "refused",
     report: { line: entry.line, title, things: [], notes },
@@ -182,6 +193,10 @@ class Resolver {
       tracks: placed(base.tracks, tracks, release.isWhole),
     };
     const id = row?.id ?? this.#newId("release");
+    if (row !== null && row.status !== "archived" && !isOpen(row) && row.document !== JSON.stringify(document)) {
+      const message = `the release is ${row.status}; that must be settled first`;
+      this.#wrong ??= { line: release.line, path: "ReleaseId", code: "refused", message };
+    }
     this.#keep(row, releaseFacts(id, document, row?.status ?? "draft"), release);
     if (row?.status === "archived") {
       this.notes.push({ line: release.line, path: "status", code: "not_kept", message: "the release stays archived" });
@@ -210,15 +225,15 @@ class Resolver {
     return named !== undefined && (code == null || named.code === null) ? named : null;
   }
 
-  #keep(before: ItemRow | null, facts: ItemFacts, { line, keys }: Meant, as?: ThingReport["outcome"]): string {
+  #keep(before: ItemRow | null, facts: ItemFacts, meant: Meant, as?: ThingReport["outcome"]): string {
     const isSame = before?.document === JSON.stringify(facts.document) && before.status === facts.status;
     const outcome = as ?? (before === null ? "created" : isSame ? "unchanged" : "updated");
     if (before === null) this.#added.push(facts);
     else if (!isSame) this.#changed.push({ before, facts });
     this.#taken.add(facts.id);
-    this.#things.push({ kind: facts.kind, id: facts.id, title: facts.title, line, outcome });
+    this.#things.push({ kind: facts.kind, id: facts.id, title: facts.title, line: meant.line, outcome });
     const { saidAt } = this.#entry;
-    for (const key of keys) {
+    for (const key of keptKeys(meant)) {
       const old = this.#known.keys.find((row) => row.key === key);
       const newest = saidAt === null ? (old?.saidAt ?? null) : Math.max(saidAt, old?.saidAt ?? saidAt);
       if (old?.itemId !== facts.id || old.saidAt !== newest) this.#keys.set(key, { itemId: facts.id, saidAt: newest });

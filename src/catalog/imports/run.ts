@@ -1,15 +1,19 @@
 // The home of carrying an import out: the file is understood once, then its entries are applied one by one, each whole.
 
-import { ConstraintError } from "../../db/client.ts";
+import { ConstraintError, type Write } from "../../db/client.ts";
 import { commit, persist } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
+import { changeThingsStatements, type ThingChange } from "../batch/repository.ts";
+import { alongRelease } from "../calendar/dates.ts";
 import { documentOf } from "../items/model.ts";
-import { manyWrites, recodedJobs } from "../items/service.ts";
+import { addItemsStatements } from "../items/repository.ts";
+import { newRow, recodedJobs, rowOf, usedIds } from "../items/service.ts";
+import type { ReleaseDocument } from "../releases/model.ts";
 import { entriesOfCatalog } from "./csv/entries.ts";
 import { readCatalog } from "./csv/read.ts";
-import type { ImportEntry } from "./entry.ts";
+import { type ImportEntry, keptKeys, LONGEST_NAME } from "./entry.ts";
 import { entriesOfMessage } from "./ern/entries.ts";
 import { ErnReader } from "./ern/reader.ts";
 import { counted } from "./model.ts";
@@ -25,7 +29,7 @@ import {
 } from "./repository.ts";
 import { type Known, type Resolution, resolve } from "./resolve.ts";
 
-/** Entries that one run applies: each is a few round trips and up to some hundred rows. */
+/** Entries that one run applies: each is some twenty statements, and D1 takes a thousand of a run. @see D1 limits, 2026-11 */
 const ENTRIES_PER_RUN = 25;
 
 /** How often an entry is looked at anew when something it touches changed meanwhile. */
@@ -41,8 +45,8 @@ export async function runImport(ctx: Ctx, importId: string): Promise<void> {
   const row = await findImport(ctx.db, ctx.scope, importId);
   if (row === null) return;
   try {
-    if (row.status === "received") await understand(ctx, row);
-    else if (row.status === "applying") await applyEntries(ctx, row);
+    const planned = row.status === "received" ? await understand(ctx, row) : row;
+    if (planned.status === "applying") await applyEntries(ctx, planned);
   } catch (error) {
     if (error instanceof AnotherRunError) return;
     throw error;
@@ -52,18 +56,19 @@ export async function runImport(ctx: Ctx, importId: string): Promise<void> {
 /** Another run took this step. */
 class AnotherRunError extends Error {}
 
-async function understand(ctx: Ctx, row: ImportRow): Promise<void> {
+/** Makes the plan of a file. Gives the import as it then is. */
+async function understand(ctx: Ctx, row: ImportRow): Promise<ImportRow> {
   let read: { entries: ImportEntry[]; facts: Partial<ImportRow> };
   try {
     read = await entriesOf(ctx, row);
   } catch (error) {
     if (!(error instanceof Problem) || error.code === "unavailable") throw error;
-    await fail(ctx, row, error);
-    return;
+    return fail(ctx, row, error);
   }
   const planBytes = await writePlan(ctx, row.id, read.entries);
   const set = { ...read.facts, status: "applying" as const, planBytes, totalEntries: read.entries.length };
-  await only(persist(ctx, moveStatements(ctx.db, row, set), [jobOf(ctx, row.id)]));
+  await only(persist(ctx, moveStatements(ctx.db, row, set)));
+  return { ...row, ...set };
 }
 
 async function entriesOf(
@@ -79,7 +84,9 @@ async function entriesOf(
   for await (const chunk of body) reader.push(chunk);
   const message = reader.finish();
   const { messageId, sender } = message.header;
-  return { entries: entriesOfMessage(message), facts: { messageId, sender: sender.dpid ?? sender.name } };
+  const short = (text: string | null) => text?.slice(0, LONGEST_NAME) ?? null;
+  const facts = { messageId: short(messageId), sender: short(sender.dpid ?? sender.name) };
+  return { entries: entriesOfMessage(message), facts };
 }
 
 async function applyEntries(ctx: Ctx, from: ImportRow): Promise<void> {
@@ -125,7 +132,12 @@ async function write(
   const { artistId, id: importId, doneEntries: number } = row;
   const writes = [
     ...moveStatements(ctx.db, row, set),
-    ...manyWrites(ctx, added, changed),
+    ...addItemsStatements(
+      ctx.db,
+      added.map((facts) => ({ row: newRow(ctx, facts), uses: usedIds(facts) })),
+    ),
+    ...changeThingsStatements(ctx.db, ctx.scope, changed.map(changeOf), ctx.now),
+    ...(await datesAlong(ctx, added, changed)),
     ...nameStatements(ctx.db, ctx.scope, keys),
     ...reportStatements(ctx.db, { artistId, importId, number, outcome, report: JSON.stringify(report) }),
   ];
@@ -136,20 +148,43 @@ async function write(
   await commit(ctx, "import.apply", {
     writes,
     target: importId,
-    before: changed.map(({ before }) => ({ id: before.id, ...documentOf<object>(before) })),
-    after: [...added, ...changed.map(({ facts }) => facts)].map(({ id, document }) => ({ id, ...document })),
+    before: told(changed.map(({ before }) => before)),
+    after: told([...added, ...changed.map(({ facts }) => facts)].map(rowOf)),
     jobs: recodedJobs(ctx, added, changed),
   });
+}
+
+/** Letters of documents that the log of changes keeps of one entry; of more it keeps what things are called. */
+const MOST_TOLD = 400_000;
+
+function told(rows: readonly { readonly id: string; readonly title: string; readonly document: string }[]): object[] {
+  const isShort = rows.reduce((sum, { document }) => sum + document.length, 0) <= MOST_TOLD;
+  return rows.map((row) => (isShort ? { id: row.id, ...documentOf<object>(row) } : { id: row.id, title: row.title }));
+}
+
+function changeOf({ before, facts }: Resolution["changed"][number]): ThingChange {
+  return { before, row: { ...before, ...rowOf(facts) }, uses: usedIds(facts) };
+}
+
+/** What the dates of releases bring along: their places in the calendar, their milestones, their embargoes. */
+async function datesAlong(
+  ctx: Ctx,
+  added: Resolution["added"],
+  changed: Resolution["changed"],
+): Promise<readonly Write[]> {
+  const releases = [...added.map((facts) => ({ before: null, facts })), ...changed].filter(
+    ({ facts }) => facts.kind === "release",
+  );
+  const along = releases.map(({ before, facts }) =>
+    alongRelease(ctx, facts.id, before === null ? null : documentOf(before), facts.document as ReleaseDocument),
+  );
+  return (await Promise.all(along)).flatMap(({ writes }) => writes);
 }
 
 /** What of the catalog an entry may mean. */
 async function knownTo(ctx: Ctx, { release, recordings, works, parties }: ImportEntry): Promise<Known> {
   const things = [...(release === null ? [] : [release]), ...recordings, ...works, ...parties];
-  const keys = await listKeys(
-    ctx.db,
-    ctx.scope,
-    things.flatMap((thing) => thing.keys),
-  );
+  const keys = await listKeys(ctx.db, ctx.scope, things.flatMap(keptKeys));
   const codes = {
     release: release?.said.upc == null ? [] : [release.said.upc],
     recording: recordings.flatMap(({ said }) => said.isrc ?? []),
@@ -172,10 +207,11 @@ async function finish(ctx: Ctx, row: ImportRow): Promise<void> {
   await removeObjects(ctx, row.id, ["plan"]);
 }
 
-async function fail(ctx: Ctx, row: ImportRow, { code, detail }: Problem): Promise<void> {
+async function fail(ctx: Ctx, row: ImportRow, { code, detail }: Problem): Promise<ImportRow> {
   const problem = { code, detail: detail ?? null };
   const set = { status: "failed" as const, problem: JSON.stringify(problem), finishedAt: ctx.now };
   await only(commit(ctx, "import.fail", { writes: moveStatements(ctx.db, row, set), target: row.id, after: problem }));
+  return { ...row, ...set };
 }
 
 /** Carries a move out that another run may have made first. */

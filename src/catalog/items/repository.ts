@@ -1,6 +1,7 @@
 // The home of the reads and writes of the catalog's things.
 
 import { and, eq, getTableColumns, gt, lt, type SQL, sql } from "drizzle-orm";
+import { packRows } from "../../db/bulk.ts";
 import type { Db, Write } from "../../db/client.ts";
 import { oneRowChanged } from "../../db/scoped.ts";
 import { ID_PREFIXES } from "../../kernel/id.ts";
@@ -21,23 +22,30 @@ export async function findItem(db: Db, scope: ArtistScope, id: string): Promise<
   return row ?? null;
 }
 
+/** Which things are listed: of a kind, before an id, and without those their reader may not know of. */
+export interface ItemSpan {
+  readonly kind: ItemKind;
+  readonly before: string | null;
+  readonly hidden: SQL | null;
+}
+
 /** Lists the things of one kind, newest first, one more than `limit`. Reads the rows it lists. */
 export async function listItems(
   db: Db,
   scope: ArtistScope,
-  kind: ItemKind,
-  before: string | null,
+  { kind, before, hidden }: ItemSpan,
   limit: number,
 ): Promise<ItemRow[]> {
   const t = catalogItems;
   // An id begins with its kind and then the time, so the key is the order.
   const first = `${ID_PREFIXES[kind]}_`;
+  const isShown = hidden === null ? undefined : sql`${t.id} NOT IN ${hidden}`;
   const end = before ?? `${ID_PREFIXES[kind]}\x60`;
   const [rows] = await db.read(
     db.orm
       .select(columns)
       .from(t)
-      .where(and(eq(t.artistId, scope.artistId), gt(t.id, first), lt(t.id, end)))
+      .where(and(eq(t.artistId, scope.artistId), gt(t.id, first), lt(t.id, end), isShown))
       .orderBy(sql`${t.id} DESC`)
       .limit(limit + 1),
   );
@@ -114,6 +122,34 @@ export async function listUsers(
 export function addItemStatements(db: Db, row: ItemRow, uses: readonly string[]): Write[] {
   const place = sql`(SELECT coalesce(max(place), 0) + 1 FROM ${catalogItems})`;
   return [db.orm.insert(catalogItems).values({ ...row, place }), ...useStatements(db, row, uses)];
+}
+
+/** Adds many things of an artist, and then what they use, among which may be each other. A few statements however many. */
+export function addItemsStatements(db: Db, things: readonly { row: ItemRow; uses: readonly string[] }[]): Write[] {
+  const rows = things.map(({ row: r }) =>
+    JSON.stringify([
+      ...[r.artistId, r.id, r.kind, r.title, r.artists, r.code, r.type, r.status, r.words, r.document, r.version],
+      ...[r.deliveredAt, r.createdAt, r.updatedAt],
+    ]),
+  );
+  const cells = sql.join(
+    Array.from({ length: 14 }, (_, at) => sql`j.value->>${sql.raw(String(at))}`),
+    sql`, `,
+  );
+  const uses = things.flatMap(({ row, uses: used }) => used.map((id) => JSON.stringify([row.artistId, id, row.id])));
+  return [
+    ...packRows(rows).map((pack) =>
+      db.orm.run(sql`
+        INSERT INTO ${catalogItems} (artist_id, id, kind, title, artists, code, type, status, words, document_json, version,
+          delivered_at, created_at, updated_at, place)
+        SELECT ${cells}, (SELECT coalesce(max(place), 0) FROM ${catalogItems}) + 1 + j.key FROM json_each(${pack}) j`),
+    ),
+    ...packRows(uses).map((pack) =>
+      db.orm.run(sql`
+        INSERT OR IGNORE INTO ${catalogUses} (artist_id, used_id, user_id)
+        SELECT value->>0, value->>1, value->>2 FROM json_each(${pack})`),
+    ),
+  ];
 }
 
 /** Changes a thing; the batch fails if it is in another version by now than in the one before this. */

@@ -7,6 +7,7 @@ import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
+import { findSecrets, hiddenFrom, requireShown } from "../embargo/secrets.ts";
 import { type ItemFacts, type ItemKind, refused } from "./model.ts";
 import {
   addItemStatements,
@@ -20,16 +21,19 @@ import {
   removeItemStatements,
 } from "./repository.ts";
 
-/** Finds a thing of a kind. @throws Problem `not_found` */
+/** Finds a thing of a kind. @throws Problem `not_found`, also for one that the caller may not know of */
 export async function getItem(ctx: Ctx, kind: ItemKind, id: string): Promise<ItemRow> {
-  const row = await findItem(ctx.db, ctx.scope, id);
+  const [row, secrets] = await Promise.all([findItem(ctx.db, ctx.scope, id), findSecrets(ctx)]);
   if (row?.kind !== kind) throw new Problem("not_found");
+  requireShown(secrets, id);
+  await secrets.note(kind, [id]);
   return row;
 }
 
-/** Tells whether there is a thing of a kind. */
+/** Tells whether there is a thing of a kind that the caller may know of. */
 export async function hasItem(ctx: Ctx, kind: ItemKind, id: string): Promise<boolean> {
-  return (await findItem(ctx.db, ctx.scope, id))?.kind === kind;
+  const [row, secrets] = await Promise.all([findItem(ctx.db, ctx.scope, id), findSecrets(ctx)]);
+  return row?.kind === kind && secrets.shows(id);
 }
 
 /** Which page of a list is asked for. */
@@ -42,20 +46,32 @@ export interface ItemQuery {
 export async function listItemPage(ctx: Ctx, kind: ItemKind, query: ItemQuery): Promise<Page<ItemRow>> {
   const binding = bindingOf(ctx.scope, `list ${kind}`, {});
   const [before] = readCursor(ctx, binding, query.cursor) ?? [];
-  const rows = await listItems(ctx.db, ctx.scope, kind, before === undefined ? null : String(before), query.limit);
-  return pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
+  const asked = { kind, before: before === undefined ? null : String(before), hidden: hiddenFrom(ctx) };
+  const [rows, secrets] = await Promise.all([listItems(ctx.db, ctx.scope, asked, query.limit), findSecrets(ctx)]);
+  const page = pageFrom(ctx, binding, rows, query.limit, (row) => [row.id]);
+  await secrets.note(
+    `${kind}s`,
+    page.data.map(({ id }) => id),
+  );
+  return page;
 }
 
 /**
  * Keeps a new thing, and those that came within it.
  *
  * @param within new things that it uses
+ * @param along what else is written with it
  * @throws Problem `reference_unknown`, `code_taken`
  */
-export async function createItem(ctx: Ctx, facts: ItemFacts, within: readonly ItemFacts[] = []): Promise<ItemRow> {
+export async function createItem(
+  ctx: Ctx,
+  facts: ItemFacts,
+  within: readonly ItemFacts[] = [],
+  along: readonly Write[] = [],
+): Promise<ItemRow> {
   await requireRoom(ctx, [...within, facts]);
   const row = newRow(ctx, facts);
-  const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts))];
+  const writes = [...withinWrites(ctx, within), ...addItemStatements(ctx.db, row, usedIds(facts)), ...along];
   const jobs = recodedJobs(ctx, [...within, facts], []);
   const change = { writes, target: facts.id, after: afterOf(facts, within), jobs, result: row };
   await refusing(ctx, [...within, facts], commit(ctx, `${facts.kind}.create`, change));
@@ -66,6 +82,7 @@ export async function createItem(ctx: Ctx, facts: ItemFacts, within: readonly It
  * Changes a thing, if it is in the version that is meant. What changes nothing leaves the version as it is.
  *
  * @param within new things that it uses from now on
+ * @param along what else is written with it
  * @throws Problem `stale`, `reference_unknown`, `code_taken`
  */
 export async function changeItem(
@@ -74,12 +91,13 @@ export async function changeItem(
   seen: SeenVersion,
   facts: ItemFacts,
   within: readonly ItemFacts[] = [],
+  along: readonly Write[] = [],
 ): Promise<ItemRow> {
   refuseStale(seen, before.version);
   const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
   if (row.document === before.document && row.deliveredAt === before.deliveredAt) return before;
   await requireRoom(ctx, [...within, facts]);
-  const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts))];
+  const writes = [...withinWrites(ctx, within), ...changeItemStatements(ctx.db, row, usedIds(facts)), ...along];
   const documents = { before: JSON.parse(before.document), after: afterOf(facts, within) };
   const jobs = recodedJobs(ctx, within, [{ before, facts }]);
   const change = { writes, target: facts.id, ...documents, jobs, result: row };
@@ -93,9 +111,15 @@ const USERS_NAMED = 5;
 /**
  * Removes a thing, if it is in the version that is meant and nothing uses it.
  *
+ * @param along what else is removed with it, before it
  * @throws Problem `stale`, `in_use`
  */
-export async function deleteItem(ctx: Ctx, row: ItemRow, seen: SeenVersion): Promise<void> {
+export async function deleteItem(
+  ctx: Ctx,
+  row: ItemRow,
+  seen: SeenVersion,
+  along: readonly Write[] = [],
+): Promise<void> {
   refuseStale(seen, row.version);
   const users = await listUsers(ctx.db, ctx.scope, row.id, USERS_NAMED + 1);
   if (users.length > 0) {
@@ -104,7 +128,7 @@ export async function deleteItem(ctx: Ctx, row: ItemRow, seen: SeenVersion): Pro
     throw new Problem("in_use", { detail: `It is used by ${named.join(", ")}${more}.` });
   }
   const change = {
-    writes: removeItemStatements(ctx.db, row),
+    writes: [...along, ...removeItemStatements(ctx.db, row)],
     target: row.id,
     before: JSON.parse(row.document),
     jobs: matchJobs(ctx, [codedAs(row)]),
@@ -128,7 +152,8 @@ export function rowOf({ kind, id, title, artists, code, type, status, words, doc
   };
 }
 
-function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
+/** The row of a thing that is to be added. */
+export function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
   const times = { createdAt: ctx.now, updatedAt: ctx.now };
   return { artistId: ctx.scope.artistId, ...rowOf(facts), version: 1, ...times };
 }
@@ -137,20 +162,6 @@ function newRow(ctx: Ctx, facts: ItemFacts): ItemRow {
 export interface ItemChange {
   readonly before: ItemRow;
   readonly facts: ItemFacts;
-}
-
-/**
- * The writes that keep many things at once: new ones after what they use, and changed ones if they are in the versions
- * they were read in. Whoever makes them has looked their codes up, and commits {@link recodedJobs} with them.
- */
-export function manyWrites(ctx: Ctx, added: readonly ItemFacts[], changed: readonly ItemChange[]): Write[] {
-  return [
-    ...withinWrites(ctx, added),
-    ...changed.flatMap(({ before, facts }) => {
-      const row = { ...before, ...rowOf(facts), version: before.version + 1, updatedAt: ctx.now };
-      return changeItemStatements(ctx.db, row, usedIds(facts));
-    }),
-  ];
 }
 
 function withinWrites(ctx: Ctx, within: readonly ItemFacts[]) {

@@ -2,7 +2,7 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
-import type { SeenVersion } from "../../http/version.ts";
+import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import { documentOf, type ItemFacts, merged, type Said } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
@@ -35,6 +35,7 @@ export async function updateParty(
   said: Said<PartyDocument>,
 ): Promise<ItemRow> {
   const row = await getParty(ctx, id);
+  refuseStale(seen, row.version);
   return changeItem(ctx, row, seen, revisedParty(row, said));
 }
 

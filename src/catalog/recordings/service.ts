@@ -7,6 +7,8 @@ import { Problem } from "../../kernel/problems.ts";
 import { documentOf, type ItemFacts, merged } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
+import { removeObjects } from "../media/objects.ts";
+import { listMediaIds, removeMediaStatements } from "../media/repository.ts";
 import {
   derived,
   firstDelivery,
@@ -48,10 +50,10 @@ export async function updateRecording(
   isNew: boolean,
 ): Promise<ItemRow> {
   const row = await getRecording(ctx, id);
+  refuseStale(seen, row.version);
   if (isNew) {
     const before = documentOf<RecordingDocument>(row);
     const { deliveredAt, ...more } = readRecording(said, "body");
-    refuseStale(seen, row.version);
     return createItem(ctx, recordingFacts(ctx.newId("recording"), derived(id, before, more), deliveredAt ?? null));
   }
   return changeItem(ctx, row, seen, revisedRecording(row, said));
@@ -76,7 +78,14 @@ export function revisedRecording(row: ItemRow, said: SaidRecording): ItemFacts {
   return recordingFacts(row.id, after, firstDelivery(row.deliveredAt, deliveredAt));
 }
 
-/** Removes a recording that nothing uses. @throws Problem `not_found`, `stale`, `in_use` */
+/** Removes a recording that nothing uses and nobody has. @throws Problem `not_found`, `stale`, `in_use` */
 export async function deleteRecording(ctx: Ctx, id: string, seen: SeenVersion): Promise<void> {
-  await deleteItem(ctx, await getRecording(ctx, id), seen);
+  const row = await getRecording(ctx, id);
+  refuseStale(seen, row.version);
+  if (row.deliveredAt !== null) {
+    throw new Problem("in_use", { detail: "It was delivered to stores: its ISRC and its income stay." });
+  }
+  const mediaIds = await listMediaIds(ctx.db, ctx.scope, id);
+  await deleteItem(ctx, row, seen, removeMediaStatements(ctx.db, ctx.scope, id));
+  ctx.later(removeObjects(ctx, mediaIds));
 }

@@ -3,6 +3,7 @@
 import { parseGrid } from "../../kernel/grid.ts";
 import { parseGtin } from "../../kernel/gtin.ts";
 import { type Day, isDay, isTimeZone } from "../../kernel/time.ts";
+import { isTimeOfDay, type TimeOfDay } from "../../kernel/wall-time.ts";
 import { type Contribution, displayedArtists, unidentified, type Warning } from "../contributions/model.ts";
 import { type Deal, requireClearDeals } from "../deals/model.ts";
 import { type ItemFacts, partyUses, readCode, refused, type Said, type Use, wordsOf } from "../items/model.ts";
@@ -34,7 +35,7 @@ export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
 /** When a release comes out: at midnight wherever the listener is, or at one instant everywhere. */
 export type ReleaseAt =
   | { readonly mode: "local_midnight"; readonly date: Day }
-  | { readonly mode: "fixed_instant"; readonly date: Day; readonly time: string; readonly timeZone: string };
+  | { readonly mode: "fixed_instant"; readonly date: Day; readonly time: TimeOfDay; readonly timeZone: string };
 
 /** A recording at its place on a release. */
 export interface Track {
@@ -136,7 +137,7 @@ function readReleaseAt({ mode, date, time, timeZone }: SaidReleaseAt, at: string
     }
     return { mode, date };
   }
-  if (time === undefined || !/^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time)) throw invalid("time", "say it as in 18:00");
+  if (time === undefined || !isTimeOfDay(time)) throw invalid("time", "say it as in 18:00");
   if (timeZone === undefined || !isTimeZone(timeZone)) throw invalid("timeZone", "say it as in Europe/Berlin");
   return { mode, date, time, timeZone };
 }

@@ -5,7 +5,15 @@ import { endpoint } from "../../http/endpoint.ts";
 import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { etagOf } from "../../http/version.ts";
-import { presentRelease, Release, ReleaseInput, ReleasePatch, releaseSaidIn } from "./schema.ts";
+import {
+  ChangedRelease,
+  presentChangedRelease,
+  presentRelease,
+  Release,
+  ReleaseInput,
+  ReleasePatch,
+  releaseSaidIn,
+} from "./schema.ts";
 import { createRelease, deleteRelease, getRelease, listReleases, updateRelease } from "./service.ts";
 
 const tag = "Catalog";
@@ -85,13 +93,16 @@ const UpdateRelease = endpoint({
   tag,
   summary: "Change a release",
   description:
-    "A field that is not said stays as it is; tracks and deals that are said take the place of all there were.",
+    "A field that is not said stays as it is; tracks and deals that are said take the place of all there were. While it is looked at, scheduled or on its way it cannot be changed.",
   access: "artist",
   needsIfMatch: true,
   params,
   body: ReleasePatch,
   answers: {
-    200: { description: "The release as changed, with its new ETag.", schema: Release },
+    200: {
+      description: "The release as changed, with its new ETag, and what moved with its date.",
+      schema: ChangedRelease,
+    },
   },
   problems: [
     "upc_invalid",
@@ -104,10 +115,15 @@ const UpdateRelease = endpoint({
     "reference_unknown",
     "code_taken",
     "conflict",
+    "release_locked",
   ],
   example: { ...example, body: { subtitle: "Deluxe Edition" } },
   handle: async ({ ctx, params: { id }, body, seen }) => updateRelease(ctx, id, seen, releaseSaidIn(body)),
-  present: (row) => ({ status: 200, headers: { etag: etagOf(row.version) }, body: presentRelease(row) }),
+  present: (changed) => ({
+    status: 200,
+    headers: { etag: etagOf(changed.row.version) },
+    body: presentChangedRelease(changed),
+  }),
 });
 
 const DeleteRelease = endpoint({

@@ -1,6 +1,7 @@
 // The home of the wire shapes of releases.
 
 import { z } from "zod";
+import { MilestoneMove } from "../calendar/schema.ts";
 import { Language, lineOf, Reference, RightsLine } from "../contributions/schema.ts";
 import { CalendarDay, Deal } from "../deals/schema.ts";
 import { EXAMPLES } from "../examples.ts";
@@ -17,6 +18,7 @@ import {
   type SaidRelease,
   type SaidTrack,
 } from "./model.ts";
+import type { ChangedRelease as ChangedFacts } from "./service.ts";
 
 const ReleaseAt = z
   .strictObject({
@@ -90,6 +92,11 @@ export const Release = z
   .object({ ...fields, tracks: z.array(Track), status: z.enum(RELEASE_STATUSES), ...itemShape })
   .meta({ id: "Release", example: EXAMPLES.Release });
 
+/** A release as changed. */
+export const ChangedRelease = Release.extend({
+  moved: z.array(MilestoneMove).meta({ description: "The milestones that moved with its date." }),
+}).meta({ id: "ChangedRelease", example: { ...EXAMPLES.Release, moved: [EXAMPLES.MilestoneMove] } });
+
 /** What a request says of a release, with the instants of its recordings read. */
 export function releaseSaidIn(input: z.output<typeof ReleaseInput>): NewRelease;
 export function releaseSaidIn(input: z.output<typeof ReleasePatch>): SaidRelease;
@@ -103,6 +110,10 @@ export function releaseSaidIn({ tracks, ...more }: z.output<typeof ReleasePatch>
       }),
     ),
   };
+}
+
+export function presentChangedRelease({ row, moves }: ChangedFacts): unknown {
+  return { ...(presentRelease(row) as object), moved: moves };
 }
 
 export function presentRelease(row: ItemRow): unknown {

@@ -2,11 +2,18 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
-import type { SeenVersion } from "../../http/version.ts";
+import { refuseStale, type SeenVersion } from "../../http/version.ts";
+import { Problem } from "../../kernel/problems.ts";
+import { alongRelease, goneWithRelease } from "../calendar/dates.ts";
+import type { Move } from "../calendar/model.ts";
 import { documentOf, type ItemFacts, merged } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
+import { removeObjects } from "../media/objects.ts";
+import { listMediaIds, removeMediaStatements } from "../media/repository.ts";
 import { newRecordingFacts } from "../recordings/model.ts";
+import { requireOpen } from "../versions/model.ts";
+import { findVersion } from "../versions/repository.ts";
 import {
   EMPTY_RELEASE,
   type NewRelease,
@@ -38,18 +45,34 @@ export async function createRelease(ctx: Ctx, { tracks: said = [], ...more }: Ne
   const { title, type, ...fields } = { ...readRelease(more, "body"), title: more.title, type: more.type };
   const { tracks, within } = readTracks(ctx, said);
   const document = merged<ReleaseDocument>({ title, type, ...EMPTY_RELEASE, tracks }, fields);
-  return createItem(ctx, releaseFacts(ctx.newId("release"), document, "draft", said), within);
+  const facts = releaseFacts(ctx.newId("release"), document, "draft", said);
+  const along = await alongRelease(ctx, facts.id, null, document);
+  return createItem(ctx, facts, within, along.writes);
+}
+
+/** A release as changed, and the milestones that moved with its date. */
+export interface ChangedRelease {
+  readonly row: ItemRow;
+  readonly moves: readonly Move[];
 }
 
 /**
  * Changes what is said of a release; tracks that are said take the place of all there were.
  *
- * @throws Problem `not_found`, `stale`, and those of a new one
+ * @throws Problem `not_found`, `stale`, `release_locked` where it is looked at or on its way, and those of a new one
  */
-export async function updateRelease(ctx: Ctx, id: string, seen: SeenVersion, said: SaidRelease): Promise<ItemRow> {
+export async function updateRelease(
+  ctx: Ctx,
+  id: string,
+  seen: SeenVersion,
+  said: SaidRelease,
+): Promise<ChangedRelease> {
   const row = await getRelease(ctx, id);
+  refuseStale(seen, row.version);
+  requireOpen(row);
   const { facts, within } = revisedRelease(ctx, row, said);
-  return changeItem(ctx, row, seen, facts, within);
+  const along = await alongRelease(ctx, id, documentOf(row), facts.document as ReleaseDocument);
+  return { row: await changeItem(ctx, row, seen, facts, within, along.writes), moves: along.moves };
 }
 
 /**
@@ -68,9 +91,21 @@ export function revisedRelease(
   return { facts: releaseFacts(row.id, document, row.status ?? "draft", said), within };
 }
 
-/** Removes a release; its recordings stay. @throws Problem `not_found`, `stale`, `in_use` */
+/** Removes a release; its recordings stay. @throws Problem `not_found`, `stale`, `in_use` when it was ever sent out */
 export async function deleteRelease(ctx: Ctx, id: string, seen: SeenVersion): Promise<void> {
-  await deleteItem(ctx, await getRelease(ctx, id), seen);
+  const row = await getRelease(ctx, id);
+  refuseStale(seen, row.version);
+  const [version, mediaIds] = await Promise.all([
+    findVersion(ctx.db, ctx.scope, id, null),
+    listMediaIds(ctx.db, ctx.scope, id),
+  ]);
+  if (version !== null) {
+    throw new Problem("in_use", {
+      detail: "It was sent to stores: take it down, and archive it; its codes and income stay.",
+    });
+  }
+  await deleteItem(ctx, row, seen, [...goneWithRelease(ctx, id), ...removeMediaStatements(ctx.db, ctx.scope, id)]);
+  ctx.later(removeObjects(ctx, mediaIds));
 }
 
 function readTracks(ctx: Ctx, said: readonly SaidTrack[]): { tracks: Track[]; within: ItemFacts[] } {

@@ -1,7 +1,9 @@
 // The home of the reads of the full-text table, and of the counts beside it.
 
+import { and, eq, sql } from "drizzle-orm";
 import type { Db } from "../../db/client.ts";
 import type { ArtistScope } from "../../kernel/scope.ts";
+import { catalogItems } from "../items/tables.ts";
 
 /** What a list shows of a thing. */
 export interface FoundRow {
@@ -34,22 +36,45 @@ const PLACE = `coalesce(
  * Reads the rows it lists, and one for the place to go on from.
  * @param match as `matchOf` of the model writes it
  * @param before the id that was shown last
+ * @param hidden the ids that are left out
  */
 export async function listFound(
   db: Db,
   scope: ArtistScope,
   match: string,
   before: string | null,
+  hidden: readonly string[],
   limit: number,
 ): Promise<FoundRow[]> {
   const after = before === null ? "" : `AND rowid < ${PLACE}`;
+  const shown = hidden.length === 0 ? "" : "AND id NOT IN (SELECT value FROM json_each(?4))";
   const query = {
     sql: `SELECT id, kind, title, artists, code, type, status FROM catalog_search
-      WHERE catalog_search MATCH ?1 ${after} ORDER BY rowid DESC LIMIT ${limit + 1}`,
-    params: before === null ? [match] : [match, scope.artistId, before],
+      WHERE catalog_search MATCH ?1 ${after} ${shown} ORDER BY rowid DESC LIMIT ${limit + 1}`,
+    params: [match, scope.artistId, before, JSON.stringify(hidden)].slice(
+      0,
+      hidden.length > 0 ? 4 : before === null ? 1 : 3,
+    ),
   };
   const [rows = []] = await db.readNumbered([query]);
   return rows as unknown as FoundRow[];
+}
+
+/** Says of what kind, type and status some things are. Reads 1 row for each. */
+export async function listTraits(
+  db: Db,
+  scope: ArtistScope,
+  ids: readonly string[],
+): Promise<{ kind: string; type: string | null; status: string | null }[]> {
+  const { artistId, id, kind, type, status } = catalogItems;
+  const isOne = sql`${id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const [rows] = await db.read(
+    db.orm
+      .select({ kind, type, status })
+      .from(catalogItems)
+      .where(and(eq(artistId, scope.artistId), isOne)),
+  );
+  return rows;
 }
 
 const FACETS = "SELECT facet, value, items FROM catalog_facets WHERE artist_id = ?1 AND items > 0";

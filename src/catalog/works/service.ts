@@ -2,7 +2,7 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import type { Page } from "../../http/page.ts";
-import type { SeenVersion } from "../../http/version.ts";
+import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import { documentOf, type ItemFacts, merged, type Said } from "../items/model.ts";
 import type { ItemRow } from "../items/repository.ts";
 import { changeItem, createItem, deleteItem, getItem, type ItemQuery, listItemPage } from "../items/service.ts";
@@ -30,6 +30,7 @@ export async function createWork(ctx: Ctx, said: NewWork): Promise<ItemRow> {
 /** Changes what is said of a work. @throws Problem `not_found`, `stale`, and those of a new one */
 export async function updateWork(ctx: Ctx, id: string, seen: SeenVersion, said: Said<WorkDocument>): Promise<ItemRow> {
   const row = await getWork(ctx, id);
+  refuseStale(seen, row.version);
   return changeItem(ctx, row, seen, revisedWork(row, said));
 }
 

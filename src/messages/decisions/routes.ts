@@ -61,7 +61,7 @@ function teamEndpoints(visible: Visible): EndpointClass[] {
     }),
     answers: { 200: { description: "Decisions.", schema: pageOf(Decision) } },
     handle: async ({ ctx, query: { thread: of, ...page } }) =>
-      listDecisions(ctx, callerOf(ctx, visible), { thread: of ?? null, ...page }),
+      listDecisions(ctx, await callerOf(ctx, visible), { thread: of ?? null, ...page }),
     present: ({ data, nextCursor }) => ({ status: 200, body: { data: data.map(presentDecision), nextCursor } }),
   });
 
@@ -76,7 +76,7 @@ function teamEndpoints(visible: Visible): EndpointClass[] {
     params,
     answers: { 200: { description: "The decision.", schema: Decision } },
     example: { params: { decision } },
-    handle: async ({ ctx, params: named }) => getDecision(ctx, callerOf(ctx, visible), named.decision),
+    handle: async ({ ctx, params: named }) => getDecision(ctx, await callerOf(ctx, visible), named.decision),
     present: (shown) => ({ status: 200, body: presentDecision(shown) }),
   });
 
@@ -93,7 +93,8 @@ function teamEndpoints(visible: Visible): EndpointClass[] {
     answers: { 200: { description: "The decision as it stands now.", schema: Decision } },
     problems: ["decision_closed", "stale"],
     example: { params: { decision }, body: answerExample },
-    handle: async ({ ctx, params: named, body }) => answerDecision(ctx, callerOf(ctx, visible), { ...named, ...body }),
+    handle: async ({ ctx, params: named, body }) =>
+      answerDecision(ctx, await callerOf(ctx, visible), { ...named, ...body }),
     present: (answered) => ({ status: 200, body: presentDecision(answered) }),
   });
 

@@ -7,7 +7,7 @@ import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { isId } from "../../kernel/id.ts";
 import { Problem } from "../../kernel/problems.ts";
-import { findStandings, mayAsStanding } from "../../team/index.ts";
+import { findStandings, mayAsStanding, type Standing } from "../../team/index.ts";
 import { ask, callerOf, systemCaller, type Visible } from "../ask.ts";
 import { type ActorId, type Attachment, fileKey, isSeen, type Thread } from "../model.ts";
 import type { HeldMessage, HubCaller } from "../protocol.ts";
@@ -26,7 +26,7 @@ export async function proposeDecision(
   visible: Visible,
   { thread, message, parties }: { thread: string; message: string; parties: readonly ActorId[] },
 ): Promise<Decision> {
-  const caller = callerOf(ctx, visible);
+  const caller = await callerOf(ctx, visible);
   const talk = await ask(ctx, caller, "getThread", { thread });
   const signers = [...new Set(parties)].sort();
   await requireSigners(ctx, visible, talk, signers);
@@ -78,10 +78,21 @@ async function requireSigners(ctx: Ctx, visible: Visible, talk: Thread, parties:
   for (const party of parties) {
     const standing = participants.includes(party) ? standings.get(party) : undefined;
     const mayAnswer = standing !== undefined && mayAsStanding(standing, "answerDecision");
-    const sees = mayAnswer && isSeen(visible.sees(standing), context);
+    const sees = mayAnswer && (await seesContext(ctx, visible, standing, context));
     if (isId("user", party) && (sees || guests.includes(party))) continue;
     throw new Problem("participant_unknown", { detail: `${party} is nobody who can sign in this thread.` });
   }
+}
+
+/** Tells whether somebody may know, as they stand, of what a thread is about. */
+async function seesContext(
+  ctx: Ctx,
+  visible: Visible,
+  standing: Standing,
+  context: Thread["context"],
+): Promise<boolean> {
+  const hidden = context === null ? [] : await visible.hidden({ ...ctx, role: standing.role });
+  return isSeen({ sees: visible.sees(standing), hidden }, context);
 }
 
 /**
@@ -201,7 +212,7 @@ function closed({ status }: Decision, cause?: unknown): Problem {
  * @throws Problem `not_found`, `forbidden`, `decision_closed`
  */
 export async function withdrawDecision(ctx: Ctx, visible: Visible, id: string): Promise<Decision> {
-  const caller = callerOf(ctx, visible);
+  const caller = await callerOf(ctx, visible);
   const before = await getDecision(ctx, caller, id);
   const mayForOthers = ctx.role === "owner" || ctx.role === "admin";
   if (before.proposedBy !== caller.id && !mayForOthers) {

@@ -143,7 +143,9 @@ async function callersOf(ctx: BaseCtx, visible: Visible, artistId: string, userI
   const standing = standings.get(userId);
   if (standing === undefined || !mayAsStanding(standing, "listMessages")) return guest;
   const { role, releases } = standing;
-  return [{ artistId, id: userId, role, releases, sees: visible.sees(standing), only: null }, ...guest];
+  const artist = await openArtist(ctx, artistId);
+  const hidden = artist === null ? [] : await visible.hidden({ ...artist, role });
+  return [{ artistId, id: userId, role, releases, sees: visible.sees(standing), hidden, only: null }, ...guest];
 }
 
 function shown(homeUrl: string, publicUrl: string, { artistId, name, names, threads }: UnreadOf): ShownArtist {

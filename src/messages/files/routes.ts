@@ -42,7 +42,7 @@ function uploadEndpoint(visible: Visible) {
       const sizeBytes = lengthOf(request);
       const body = request.body as ReadableStream<Uint8Array> | null;
       if (body === null) throw new Problem("file_empty");
-      return uploadAttachment(ctx, callerOf(ctx, visible), { filename: query.filename, sizeBytes, body });
+      return uploadAttachment(ctx, await callerOf(ctx, visible), { filename: query.filename, sizeBytes, body });
     },
     present: (attachment) => ({ status: 201, body: attachment }),
   });
@@ -60,7 +60,7 @@ function linkEndpoint(visible: Visible) {
     params: z.strictObject({ thread: z.string(), attachment: z.string() }),
     answers: { 200: { description: "The link.", schema: AttachmentLink } },
     example: { params: { thread: "thr_01k9v3m6s0n8w2e4r6t8y0b1c3", attachment: "att_01k9v3m6s0n8w2e4r6t8y0b1c3" } },
-    handle: async ({ ctx, params }) => linkAttachment(ctx, callerOf(ctx, visible), params),
+    handle: async ({ ctx, params }) => linkAttachment(ctx, await callerOf(ctx, visible), params),
     present: (link) => ({ status: 200, body: presentLink(link) }),
   });
 }

@@ -35,7 +35,7 @@ export async function inviteGuest(
   visible: Visible,
   input: { thread: string; email: string; origin: string },
 ): Promise<GuestRow> {
-  await ask(ctx, callerOf(ctx, visible), "getThread", input);
+  await ask(ctx, await callerOf(ctx, visible), "getThread", input);
   const { artistId } = ctx.scope;
   const guest: GuestRow = {
     artistId,
@@ -93,7 +93,7 @@ export async function listGuests(
 ): Promise<Page<GuestRow>> {
   const binding = bindingOf(ctx.scope, "listGuests", { thread });
   const [before] = readCursor(ctx, binding, cursor) ?? [];
-  await ask(ctx, callerOf(ctx, visible), "getThread", { thread });
+  await ask(ctx, await callerOf(ctx, visible), "getThread", { thread });
   const rows = await listGuestRows(ctx.db, ctx.scope, thread, before === undefined ? null : String(before), limit);
   return pageFrom(ctx, binding, rows, limit, ({ id }) => [id]);
 }
@@ -104,7 +104,7 @@ export async function listGuests(
  * @throws Problem `not_found`
  */
 export async function endGuest(ctx: Ctx, visible: Visible, input: { thread: string; guest: string }): Promise<void> {
-  await ask(ctx, callerOf(ctx, visible), "getThread", input);
+  await ask(ctx, await callerOf(ctx, visible), "getThread", input);
   const guest = await findGuest(ctx.db, ctx.scope, input.guest);
   if (guest === null || guest.threadId !== input.thread) throw new Problem("not_found");
   const { artistId } = ctx.scope;

@@ -41,7 +41,7 @@ export function listDecisions(
       `SELECT d.id FROM decisions d JOIN threads t ON t.id = d.thread_id
         JOIN participants p ON p.thread_id = t.id AND p.actor = ?1
         WHERE (?2 IS NULL OR t.id = ?2) AND (?3 IS NULL OR d.id < ?3)
-        AND (t.id = ?4 OR ?4 IS NULL AND ${isSeenSql("?5")})
+        AND (t.id = ?4 OR ?4 IS NULL AND ${isSeenSql("?5", "?7")})
         ORDER BY d.id DESC LIMIT ?6`,
       caller.id,
       thread,
@@ -49,6 +49,7 @@ export function listDecisions(
       caller.only,
       JSON.stringify(caller.sees),
       limit + 1,
+      JSON.stringify(caller.hidden),
     )
     .toArray()
     .map(({ id }) => id);

@@ -94,13 +94,14 @@ export function listUnread(
           AND m.seq > max(p.read_seq, coalesce((SELECT value FROM json_each(?4) WHERE key = t.id), 0))
         WHERE p.actor = ?1 AND p.is_muted = 0 AND m.at <= ?5 AND m.sender <> ?1 AND m.deleted_at IS NULL
           AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1)
-          AND (t.id = ?2 OR ?2 IS NULL AND ${isSeenSql("?3")})
+          AND (t.id = ?2 OR ?2 IS NULL AND ${isSeenSql("?3", "?6")})
         GROUP BY t.id ORDER BY max(m.place)`,
       caller.id,
       caller.only,
       JSON.stringify(caller.sees),
       JSON.stringify(after),
       until,
+      JSON.stringify(caller.hidden),
     )
     .toArray()
     .map(({ thread, subject, count, senders, first_seq: first, up_to: upTo }) => ({

@@ -282,13 +282,14 @@ export function search(
     .exec<MessageRow>(
       `${MESSAGES} JOIN participants p ON p.thread_id = m.thread_id AND p.actor = ?1 JOIN threads t ON t.id = m.thread_id
         WHERE m.place IN (SELECT rowid FROM words WHERE words MATCH ?2 AND (?3 IS NULL OR rowid < ?3))
-        AND ${isSeenSql("?4")}
+        AND ${isSeenSql("?4", "?6")}
         AND m.sender NOT IN (SELECT blocked FROM blocks WHERE actor = ?1) ORDER BY m.place DESC LIMIT ?5`,
       caller.id,
       query,
       before,
       JSON.stringify(caller.sees),
       limit + 1,
+      JSON.stringify(caller.hidden),
     )
     .toArray()
     .map((row) => ({ place: row.place, message: messageOf(row) }));

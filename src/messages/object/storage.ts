@@ -127,10 +127,12 @@ const STEPS: readonly string[] = [
  * Says in SQL that a caller sees what the thread `t` is about.
  *
  * @param sees the parameter that holds {@link HubCaller.sees} as JSON
+ * @param hidden the one that holds {@link HubCaller.hidden}
  */
-export function isSeenSql(sees: string): string {
+export function isSeenSql(sees: string, hidden: string): string {
   const seen = `(SELECT value FROM json_each(${sees}))`;
-  return `(t.kind IS NULL OR t.kind IN ${seen} OR t.kind || ' ' || t.object IN ${seen})`;
+  return `(t.kind IS NULL OR (t.kind IN ${seen} OR t.kind || ' ' || t.object IN ${seen})
+    AND t.object NOT IN (SELECT value FROM json_each(${hidden})))`;
 }
 
 /** Brings an object's tables up to date; costs one read when they are. */

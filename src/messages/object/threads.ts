@@ -20,15 +20,15 @@ type ThreadRow = {
 };
 
 const THREADS = `SELECT t.*, p.read_seq, p.is_muted FROM participants p JOIN threads t ON t.id = p.thread_id
-  WHERE p.actor = ?1 AND (?2 IS NULL OR t.id = ?2) AND (?2 IS NOT NULL OR ${isSeenSql("?3")})`;
+  WHERE p.actor = ?1 AND (?2 IS NULL OR t.id = ?2) AND (?2 IS NOT NULL OR ${isSeenSql("?3", "?4")})`;
 
 /** What stands for the caller in {@link THREADS}: to take part is not enough, the thing it is about must be theirs to see. */
-function seenBy({ caller }: Desk): [string, string | null, string] {
-  return [caller.id, caller.only, JSON.stringify(caller.sees)];
+function seenBy({ caller }: Desk): [string, string | null, string, string] {
+  return [caller.id, caller.only, JSON.stringify(caller.sees), JSON.stringify(caller.hidden)];
 }
 
 function enter(desk: Desk, thread: string): ThreadRow {
-  const row = firstOf(desk.sql.exec<ThreadRow>(`${THREADS} AND t.id = ?4`, ...seenBy(desk), thread));
+  const row = firstOf(desk.sql.exec<ThreadRow>(`${THREADS} AND t.id = ?5`, ...seenBy(desk), thread));
   if (row === null) throw new Problem("not_found");
   return row;
 }
@@ -52,7 +52,7 @@ export function getThread(desk: Desk, { thread }: { thread: string }): Thread {
 export function listThreads(desk: Desk, { before, limit }: { before: string | null; limit: number }): Thread[] {
   return desk.sql
     .exec<ThreadRow>(
-      `${THREADS} AND (?4 IS NULL OR t.id < ?4) ORDER BY t.id DESC LIMIT ?5`,
+      `${THREADS} AND (?5 IS NULL OR t.id < ?5) ORDER BY t.id DESC LIMIT ?6`,
       ...seenBy(desk),
       before,
       limit + 1,

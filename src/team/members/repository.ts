@@ -10,8 +10,8 @@ import { scopeOf } from "../admission/repository.ts";
 import { type Access, lowerRole, type Role, WHOLE_ARTIST } from "../model.ts";
 import { artists, memberships, organisationArtists, organisationMembers, organisations } from "../tables.ts";
 
-/** How many members one page of a team holds. */
-export const MEMBERS_PER_PAGE = 500;
+/** How many people are shown with a team; members beyond are listed by themselves. */
+export const MOST_SHOWN = 500;
 
 /** A membership with its person. */
 export interface MemberRow extends Access {
@@ -45,7 +45,7 @@ const columns = {
   email: users.email,
 };
 
-async function listWhere(db: Db, condition: SQL | undefined): Promise<MemberRow[]> {
+async function listWhere(db: Db, condition: SQL | undefined, limit = 1): Promise<MemberRow[]> {
   const [rows] = await db.read(
     db.orm
       .select(columns)
@@ -53,7 +53,7 @@ async function listWhere(db: Db, condition: SQL | undefined): Promise<MemberRow[
       .innerJoin(users, eq(users.id, memberships.userId))
       .where(condition)
       .orderBy(asc(memberships.id))
-      .limit(MEMBERS_PER_PAGE + 1),
+      .limit(limit),
   );
   return rows.map((row) => ({
     ...row,
@@ -64,15 +64,19 @@ async function listWhere(db: Db, condition: SQL | undefined): Promise<MemberRow[
 }
 
 /**
- * Lists the members of a team whose access has not ended, in the order of their ids, one more than a page of them. Reads
- * two rows a member.
+ * Lists the members of a team whose access has not ended, in the order of their ids. Reads two rows a member.
  *
  * @param after the id of the last member of the page before, or null
  */
-export function listMembers(db: Db, scope: ArtistScope, now: Instant, after: string | null): Promise<MemberRow[]> {
+export function listMembers(
+  db: Db,
+  scope: ArtistScope,
+  now: Instant,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<MemberRow[]> {
   const lasting = or(isNull(memberships.until), gt(memberships.until, now));
   const later = after === null ? undefined : gt(memberships.id, after);
-  return listWhere(db, and(eq(memberships.artistId, scope.artistId), lasting, later));
+  return listWhere(db, and(eq(memberships.artistId, scope.artistId), lasting, later), limit);
 }
 
 /** Finds a membership of a team by its id, one whose time is over included. Reads 2 rows. */
@@ -303,7 +307,7 @@ export async function listSharedMembers(db: Db, scope: ArtistScope, now: Instant
       .leftJoin(users, eq(users.id, om.userId))
       .where(eq(oa.artistId, scope.artistId))
       .orderBy(asc(oa.organisationId), asc(om.id))
-      .limit(MEMBERS_PER_PAGE),
+      .limit(MOST_SHOWN),
   );
   return rows.map(({ userId, name, role, until, mostRole, ...link }) => ({
     ...link,

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { endpoint } from "../../http/endpoint.ts";
-import { pageQuery } from "../../http/page.ts";
+import { pageOf, pageQuery } from "../../http/page.ts";
 import type { Register } from "../../http/registry.ts";
 import { etagOf } from "../../http/version.ts";
 import {
@@ -16,7 +16,15 @@ import {
   presentTeam,
   Team,
 } from "./schema.ts";
-import { answerOwnership, getTeam, offerOwnership, removeMember, updateMember, withdrawOwnership } from "./service.ts";
+import {
+  answerOwnership,
+  getTeam,
+  listMembersPage,
+  offerOwnership,
+  removeMember,
+  updateMember,
+  withdrawOwnership,
+} from "./service.ts";
 
 const tag = "Team";
 const params = z.strictObject({ id: z.string() });
@@ -31,12 +39,23 @@ const GetTeam = endpoint({
   description:
     "Everybody who can see the artist: members, people of linked organisations, support. And whoever was invited, or asks.",
   access: "artist",
-  query: z.strictObject({ cursor: pageQuery.cursor }),
-  answers: {
-    200: { description: "The team; with a cursor 500 further members and nothing else of it.", schema: Team },
-  },
-  handle: async ({ ctx, query }) => getTeam(ctx, query),
+  answers: { 200: { description: "The team; of its members the first 500, and all in their list.", schema: Team } },
+  handle: async ({ ctx }) => getTeam(ctx),
   present: (team) => ({ status: 200, body: presentTeam(team) }),
+});
+
+const ListMembers = endpoint({
+  operation: "listMembers",
+  method: "get",
+  path: "/api/dashboard/team/members",
+  tag,
+  summary: "List the members",
+  description: "All of them whose access has not ended, in the order of their ids.",
+  access: "artist",
+  query: z.strictObject(pageQuery),
+  answers: { 200: { description: "Members.", schema: pageOf(Member) } },
+  handle: async ({ ctx, query }) => listMembersPage(ctx, query),
+  present: ({ data, nextCursor }) => ({ status: 200, body: { data: data.map(presentMember), nextCursor } }),
 });
 
 const UpdateMember = endpoint({
@@ -144,6 +163,7 @@ const DeclineOwnership = endpoint({
 /** Adds a team's members to the API. */
 export function registerMembers(register: Register): void {
   register(GetTeam);
+  register(ListMembers);
   register(UpdateMember);
   register(RemoveMember);
   register(OfferOwnership);

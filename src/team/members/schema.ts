@@ -61,7 +61,6 @@ export const Team = z
   .object({
     artist: Named,
     members: z.array(Member),
-    nextCursor: z.string().nullable().meta({ description: "Asks for further members, beyond 500." }),
     invitations: z.array(Invitation),
     organisations: z
       .array(
@@ -91,11 +90,10 @@ export const Team = z
   .meta({ id: "Team" });
 
 export function presentTeam(team: TeamFacts): unknown {
-  const { artist, members, nextCursor, invitations, shared, proposals, supportRequests, now } = team;
+  const { artist, members, invitations, shared, proposals, supportRequests, now } = team;
   return {
     artist,
     members: members.map(presentMember),
-    nextCursor,
     invitations: invitations.map((invitation) => presentInvitation(invitation, now)),
     organisations: [
       ...presentShared(shared),

@@ -4,7 +4,7 @@ import { ConstraintError } from "../../db/client.ts";
 import { commit } from "../../db/commit.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import type { SignedInCtx } from "../../http/call.ts";
-import { bindingOf, pageFrom, readCursor } from "../../http/page.ts";
+import { bindingOf, type Page, pageFrom, readCursor } from "../../http/page.ts";
 import { refuseStale, type SeenVersion } from "../../http/version.ts";
 import type { JobRequest } from "../../jobs/messages.ts";
 import { Problem } from "../../kernel/problems.ts";
@@ -35,8 +35,8 @@ import {
   lastingOwnerGuard,
   listMembers,
   listSharedMembers,
-  MEMBERS_PER_PAGE,
   type MemberRow,
+  MOST_SHOWN,
   offerStatements,
   removeStatements,
   type SharedMember,
@@ -46,8 +46,6 @@ import {
 export interface Team {
   readonly artist: { readonly id: string; readonly name: string };
   readonly members: readonly MemberRow[];
-  /** Where the next page of members begins; null on the last one. */
-  readonly nextCursor: string | null;
   readonly invitations: readonly InvitationRow[];
   readonly shared: readonly SharedMember[];
   readonly proposals: readonly ProposalRow[];
@@ -55,32 +53,29 @@ export interface Team {
   readonly now: Instant;
 }
 
-/**
- * Shows a team: one round trip beyond signing in.
- *
- * @param query.cursor where a page of further members begins, which are all it holds
- * @throws Problem `bad_cursor`
- */
-export async function getTeam(ctx: Ctx, { cursor }: { cursor?: string | undefined }): Promise<Team> {
+/** Shows a team: one round trip beyond signing in. */
+export async function getTeam(ctx: Ctx): Promise<Team> {
   const { db, scope, now, artist } = ctx;
-  const binding = bindingOf(scope, "getTeam", {});
-  const pageOf = (rows: MemberRow[]) => {
-    const { data, nextCursor } = pageFrom(ctx, binding, rows, MEMBERS_PER_PAGE, ({ id }) => [id]);
-    return { artist, members: data, nextCursor, now };
-  };
-  const [after] = readCursor(ctx, binding, cursor) ?? [];
-  if (after !== undefined) {
-    const rows = await listMembers(db, scope, now, String(after));
-    return { ...pageOf(rows), invitations: [], shared: [], proposals: [], supportRequests: [] };
-  }
   const [members, invitations, shared, proposals, supportRequests] = await Promise.all([
-    listMembers(db, scope, now, null),
+    listMembers(db, scope, now, { after: null, limit: MOST_SHOWN }),
     listInvitations(db, scope, now),
     listSharedMembers(db, scope, now),
     listProposalsTo(db, scope),
     listSupportRequests(db, scope, now),
   ]);
-  return { ...pageOf(members), invitations, shared, proposals, supportRequests };
+  return { artist, members, invitations, shared, proposals, supportRequests, now };
+}
+
+/** Lists the members of a team page by page. @throws Problem `bad_cursor` */
+export async function listMembersPage(
+  ctx: Ctx,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<MemberRow>> {
+  const binding = bindingOf(ctx.scope, "listMembers", {});
+  const [after] = readCursor(ctx, binding, cursor) ?? [];
+  const place = after === undefined ? null : String(after);
+  const rows = await listMembers(ctx.db, ctx.scope, ctx.now, { after: place, limit: limit + 1 });
+  return pageFrom(ctx, binding, rows, limit, ({ id }) => [id]);
 }
 
 /**

@@ -176,6 +176,27 @@ describe("deals", () => {
   });
 });
 
+describe("a message made to have much to say", () => {
+  it("has at most a thousand notes of one entry, each of bounded length, and what refuses it among them", () => {
+    const long = "x".repeat(5000);
+    const recordings = Array.from(
+      { length: 400 },
+      (_, at) =>
+        `<SoundRecording><ResourceReference>A${at}</ResourceReference><ResourceId><ISRC>${long}</ISRC></ResourceId><Duration>PT99H</Duration>
+         ${at === 399 ? "" : "<DisplayTitleText>T</DisplayTitleText>"}<Contributor><PartyName><FullName>${long}</FullName></PartyName></Contributor></SoundRecording>`,
+    );
+    const [entry] = entriesOfMessage(
+      read(
+        `<m:NewReleaseMessage xmlns:m="http://ddex.net/xml/ern/43"><ResourceList>${recordings.join("")}</ResourceList></m:NewReleaseMessage>`,
+      ),
+    );
+    expect(entry?.notes).toHaveLength(1002);
+    expect(entry?.notes.at(-1)?.message).toMatch(/^\d+ more of such$/u);
+    expect(entry?.notes.filter(({ code }) => code === "refused")).toHaveLength(1);
+    for (const { message } of entry?.notes ?? []) expect(message.length).toBeLessThan(340);
+  });
+});
+
 describe("a purge", () => {
   it("takes down the release of its codes", () => {
     expect(entries("03_delete.xml")).toMatchObject([

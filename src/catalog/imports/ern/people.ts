@@ -3,7 +3,14 @@
 import { parseIpiName } from "../../../kernel/ipi.ts";
 import { parseIsni } from "../../../kernel/isni.ts";
 import { CONTRIBUTOR_ROLES, DISPLAY_ROLES, WRITER_ROLES } from "../../contributions/model.ts";
-import { type EntryCredit, type EntryParty, LONGEST_NAME } from "../entry.ts";
+import {
+  type EntryCredit,
+  type EntryParty,
+  LONGEST_NAME,
+  MOST_ARTISTS,
+  MOST_CONTRIBUTORS,
+  MOST_WRITERS,
+} from "../entry.ts";
 import type { Notes } from "../notes.ts";
 import type { Described, MessageCredit, PartyCodes } from "./message.ts";
 
@@ -23,7 +30,7 @@ export class People {
   artists({ credits, artistName, line }: Described, notes: Notes): EntryCredit[] {
     const displayed = credits.filter((credit) => credit.as === "artist");
     const named = displayed.flatMap((credit) => this.#credits(credit, DISPLAY_ROLES, "MainArtist", line, notes));
-    if (named.length > 0 || artistName === null) return named;
+    if (named.length > 0 || artistName === null) return notes.first(named, MOST_ARTISTS, line, "DisplayArtist");
     const name = notes.fitting(artistName, LONGEST_NAME, line, "DisplayArtistName");
     return name === null ? [] : [{ name, role: "MainArtist", party: null }];
   }
@@ -31,12 +38,14 @@ export class People {
   /** Everybody else. */
   contributors({ credits, line }: Described, notes: Notes): EntryCredit[] {
     const others = credits.filter((credit) => credit.as !== "artist");
-    return others.flatMap((credit) => this.#credits(credit, CONTRIBUTOR_ROLES, null, line, notes));
+    const named = others.flatMap((credit) => this.#credits(credit, CONTRIBUTOR_ROLES, null, line, notes));
+    return notes.first(named, MOST_CONTRIBUTORS, line, "Contributor");
   }
 
   /** Those who wrote a work. */
   writers(credits: readonly MessageCredit[], line: number, notes: Notes): EntryCredit[] {
-    return credits.flatMap((credit) => this.#credits(credit, WRITER_ROLES, null, line, notes));
+    const named = credits.flatMap((credit) => this.#credits(credit, WRITER_ROLES, null, line, notes));
+    return notes.first(named, MOST_WRITERS, line, "MusicalWorkContributor");
   }
 
   #credits(

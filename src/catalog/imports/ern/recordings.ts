@@ -51,6 +51,7 @@ export class Recordings {
     const { line } = recording;
     const { title, subtitle } = pickTitle(recording, notes);
     if (title === null) notes.add("refused", line, "DisplayTitle", "a recording needs a title");
+    if (recording.kind === "video") notes.add("replaced", line, "Video", "a video is kept as a recording");
     const isrc = notes.code(recording.isrc, parseIsrc, { line, path: "ISRC", name: "ISRC" });
     const pLine = rightsLineIn(recording.pLines, line, "PLine", notes);
     const warning = parentalWarningIn(recording.parentalWarning, line, notes);
