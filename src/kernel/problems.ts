@@ -157,7 +157,7 @@ export const PROBLEMS = {
   participant_unknown: { status: 422, title: "No such person on the team", actor: "caller", retry: "never" },
   context_unknown: { status: 422, title: "There is no such thing to talk about", actor: "caller", retry: "never" },
   attachment_unknown: { status: 422, title: "There is no such attachment to send", actor: "caller", retry: "never" },
-  checksum_differs: { status: 422, title: "The file is not what was announced", actor: "caller", retry: "later" },
+  checksum_differs: { status: 422, title: "The file is not what was announced", actor: "caller", retry: "never" },
   file_type_refused: { status: 422, title: "Files of this type are not taken", actor: "artist", retry: "never" },
   currency_unknown: { status: 422, title: "The currency is not known", actor: "caller", retry: "never" },
   time_zone_unknown: { status: 422, title: "The time zone is not known", actor: "caller", retry: "never" },
