@@ -1,7 +1,7 @@
 // The queue door: each kind of job and the verb that answers it; acknowledged, tried again, or buried.
 
 import { visible } from "./app.ts";
-import { runCatalogBatch, runImport } from "./catalog/index.ts";
+import { runCatalogBatch, runImport, sweepImports } from "./catalog/index.ts";
 import { eraseReports, planNight, syncConnection } from "./connectors/index.ts";
 import type { BaseCtx, Ctx } from "./db/ctx.ts";
 import { buryJob, finishJob } from "./db/outbox.ts";
@@ -46,7 +46,11 @@ const answers: Answers = {
   "statement.post": (base, body) => forArtist(base, body.artistId, (ctx) => postStatement(ctx, body.statementId)),
   "statement.retract": (base, body) => forArtist(base, body.artistId, (ctx) => retractStatement(ctx, body.statementId)),
   "statement.match": (base, body) => forArtist(base, body.artistId, (ctx) => matchRecordings(ctx, body.codes)),
-  "statement.sweep": (base, body) => forArtist(base, body.artistId, sweepFiles),
+  "statement.sweep": (base, body) =>
+    forArtist(base, body.artistId, async (ctx) => {
+      await sweepFiles(ctx);
+      await sweepImports(ctx);
+    }),
   "export.run": (base, body) => forArtist(base, body.artistId, (ctx) => runExport(ctx, body.exportId)),
   "catalog.batch": (base, body) => forArtist(base, body.artistId, (ctx) => runCatalogBatch(ctx, body.batchId)),
   "catalog.import": (base, body) => forArtist(base, body.artistId, (ctx) => runImport(ctx, body.importId)),

@@ -29,6 +29,7 @@ import { registerWorks } from "./works/routes.ts";
 
 export { listHidden } from "./embargo/secrets.ts";
 export { runImport } from "./imports/run.ts";
+export { sweepImports } from "./imports/service.ts";
 export { recordingIdOf } from "./items/repository.ts";
 export { hasItem } from "./items/service.ts";
 

@@ -110,6 +110,10 @@ export interface ArtistFacts {
   readonly timeZone: string;
   readonly generation: number;
   readonly generationAt: Instant;
+  /** Which state the catalog is in: it goes up with all that its list and search show. */
+  readonly catalogGeneration: number;
+  /** The last instant at which something of the catalog is under embargo; in the past, and nothing is. */
+  readonly secretsUntil: Instant;
 }
 
 /** What a verb about one artist's data is handed. */

@@ -34,6 +34,20 @@ export async function figureAnswer(ctx: Ctx, request: Request, make: () => Promi
   return { etag, json: await keptInIsolate(ctx, name, async () => JSON.stringify(await make())) };
 }
 
+/**
+ * Answers a question about an artist's catalog from this isolate's copy, or makes the answer and keeps it.
+ *
+ * Right only for answers that depend on the artist, the state of the catalog, and the request's path and query. While
+ * something is secret answers depend on who asks and when, and showing it is noted down: then none is kept.
+ */
+export async function catalogAnswer(ctx: Ctx, request: Request, make: () => Promise<unknown>): Promise<string> {
+  const { id, catalogGeneration, secretsUntil } = ctx.artist;
+  const text = async () => JSON.stringify(await make());
+  if (secretsUntil > ctx.now) return text();
+  const { pathname, search } = new URL(request.url);
+  return keptInIsolate(ctx, `${id}/catalog ${catalogGeneration}${pathname}${search}`, text);
+}
+
 /** Gives a text from this isolate's copy, or makes it and keeps it. The name must say all that the text depends on. */
 export async function keptInIsolate(ctx: Ctx, name: string, make: () => Promise<string>): Promise<string> {
   if (!ctx.settings.keepsAnswersInIsolate) return make();

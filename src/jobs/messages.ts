@@ -52,8 +52,8 @@ export const JOBS = {
   /** Make the finished answers of an artist's present generation. */
   "kpi.refresh": z.strictObject({ artistId }),
   /**
-   * Remove files of an artist that an upload left behind when it was cut off before its statement existed, and exports
-   * whose time is over.
+   * Remove files of an artist that an upload left behind when it was cut off before its statement or import existed,
+   * and exports whose time is over.
    */
   "statement.sweep": z.strictObject({ artistId }),
   /** Seal with the current key what an old one holds, one page of secrets after another. */

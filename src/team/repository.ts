@@ -19,6 +19,8 @@ export const artistColumns = {
   timeZone: artists.timeZone,
   generation: artists.generation,
   generationAt: artists.generationAt,
+  catalogGeneration: artists.catalogGeneration,
+  secretsUntil: artists.secretsUntil,
 };
 
 export interface ArtistColumns {
@@ -28,6 +30,8 @@ export interface ArtistColumns {
   timeZone: string | null;
   generation: number | null;
   generationAt: number | null;
+  catalogGeneration: number | null;
+  secretsUntil: number | null;
 }
 
 /** Reads the artist out of a joined row; currency and zone were checked when the artist was made. */
@@ -39,6 +43,8 @@ export function artistOf(row: ArtistColumns): ArtistFacts {
     timeZone: row.timeZone ?? "UTC",
     generation: row.generation ?? 0,
     generationAt: row.generationAt ?? 0,
+    catalogGeneration: row.catalogGeneration ?? 0,
+    secretsUntil: row.secretsUntil ?? 0,
   };
 }
 

@@ -127,7 +127,10 @@ async function newArtist(server) {
   artistsMade += 1;
   const artistId = `art_${String(artistsMade).padStart(26, "0")}`;
   const key = newApiKey();
-  await server.sql("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", artistId);
+  await server.sql(
+    "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+    artistId,
+  );
   await server.sql(
     "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at, expires_at, revoked_at) VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
     artistId,

@@ -1,7 +1,7 @@
 // Imports as a client meets them: files come to what they say, again they change nothing, and cut off they go on.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { runImport } from "../../src/catalog/index.ts";
+import { runImport, sweepImports } from "../../src/catalog/index.ts";
 import type { Ctx } from "../../src/db/ctx.ts";
 import { type Caller, callerWith, newWorld, until, type World } from "../harness/world.ts";
 import { CORPUS_CSV, fixture, MESSAGES } from "./reading/messages.ts";
@@ -450,6 +450,23 @@ describe("an import that is cut off", () => {
     expect(done).toMatchObject({ status: "done", entries: { created: 4 } });
     expect(await all(caller, "recordings")).toHaveLength(9);
     expect(await entriesOf(caller, done)).toHaveLength(4);
+  });
+});
+
+describe("what a cut-off upload left", () => {
+  it("is removed after a day, and what belongs to an import stays", async () => {
+    const world = await newWorld();
+    const caller = await world.as("manager");
+    const done = await imported(caller, CORPUS_CSV);
+    const prefix = `artists/${world.artistId}/imports/`;
+    await env.FILES.put(`${prefix}imp_01k9v3m6s0n8w2e4r6t8y0b1c3/original`, "left behind");
+    const ctx = await world.ctx();
+    const left = async () =>
+      (await env.FILES.list({ prefix })).objects.map(({ key }) => key.slice(prefix.length)).sort();
+    await sweepImports(ctx);
+    expect(await left()).toHaveLength(2);
+    await sweepImports({ ...ctx, now: ctx.now + 25 * 60 * 60 * 1000 });
+    expect(await left()).toEqual([`${done.id}/original`]);
   });
 });
 

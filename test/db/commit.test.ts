@@ -78,7 +78,10 @@ describe("a change", () => {
     const before = await dumpArtist(world.artistId);
     const { artistId } = world;
     const broken: [ConstraintError["kind"], ReturnType<typeof sql>][] = [
-      ["unique", sql`INSERT INTO artists VALUES (${artistId}, 'x', 'USD', 'UTC', 0, 0, 0)`],
+      [
+        "unique",
+        sql`INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (${artistId}, 'x', 'USD', 'UTC', 0, 0, 0)`,
+      ],
       [
         "other",
         sql`INSERT INTO memberships (artist_id, id, user_id, role, until, created_at) VALUES (${artistId}, 'mem_x', 'nobody', 'owner', NULL, 0)`,

@@ -18,7 +18,10 @@ const idOf = (/** @type {string} */ prefix, /** @type {number} */ at) => `${pref
 /** An artist with a key for every client. @param {Awaited<ReturnType<typeof openStage>>} stage @param {number} count */
 async function admitKeys(stage, count) {
   const keys = Array.from({ length: count }, () => newApiKey());
-  await stage.rows("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", ARTIST);
+  await stage.rows(
+    "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+    ARTIST,
+  );
   await stage.rows(
     `INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at)
       SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), 'client', 'editor', 'ad_live_', 'last', 'test', 0

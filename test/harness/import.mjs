@@ -28,7 +28,11 @@ export async function rowsWrittenBy(lines) {
     const hash = createHash("sha256").update(key).digest("hex");
     const db = await runtime.mf.getD1Database("DB");
     await db.batch([
-      db.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)").bind(ARTIST),
+      db
+        .prepare(
+          "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+        )
+        .bind(ARTIST),
       db
         .prepare(
           "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at, expires_at, revoked_at) VALUES (?, 'key_0', ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",

@@ -66,7 +66,10 @@ function newParty(/** @type {string} */ name) {
 
 /** @param {Stage} stage @param {ReturnType<typeof newParty>} party */
 async function admit(stage, { artistId, keyId, key }) {
-  await stage.rows("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", artistId);
+  await stage.rows(
+    "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+    artistId,
+  );
   await stage.rows(
     "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at, expires_at, revoked_at) VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
     artistId,

@@ -12,7 +12,11 @@ export async function openParty() {
   const key = newApiKey();
   const artistId = `art_${"1".padStart(26, "0")}`;
   await database.batch([
-    database.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)").bind(artistId),
+    database
+      .prepare(
+        "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+      )
+      .bind(artistId),
     database
       .prepare(
         "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at, expires_at, revoked_at) VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",

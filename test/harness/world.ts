@@ -96,7 +96,9 @@ export interface World {
 export async function newWorld(currency = "USD"): Promise<World> {
   const now = Date.now();
   const artistId = makeId("artist", now, bytes(10));
-  await env.DB.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', ?, 'UTC', 0, ?, ?)")
+  await env.DB.prepare(
+    "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', ?, 'UTC', 0, ?, ?)",
+  )
     .bind(artistId, currency, now, now)
     .run();
   return {

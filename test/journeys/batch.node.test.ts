@@ -36,7 +36,10 @@ interface Batch {
 /** An artist with two thousand recordings, and how their owner asks. */
 async function newParty(name: string) {
   const [artistId, key] = [`art_${name.padStart(26, "0")}`, newApiKey()];
-  await stage.rows("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", artistId);
+  await stage.rows(
+    "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+    artistId,
+  );
   await stage.rows(
     "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at) VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0)",
     artistId,

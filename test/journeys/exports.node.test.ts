@@ -22,7 +22,10 @@ it("killed while it is written, an export is taken up where it stopped, and is t
   const stage = await openStage({ persist: folder });
   try {
     const key = newApiKey();
-    await stage.rows("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)", ARTIST);
+    await stage.rows(
+      "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+      ARTIST,
+    );
     await stage.rows(
       "INSERT INTO api_keys (artist_id, id, key_hash, name, role, prefix, last4, created_by, created_at, expires_at, revoked_at) VALUES (?, ?, ?, 'owner', 'owner', 'ad_live_', 'last', 'test', 0, NULL, NULL)",
       ARTIST,

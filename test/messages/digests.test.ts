@@ -393,6 +393,29 @@ describe("looking at what lies unread", () => {
   });
 });
 
+it("says nothing of a thread about what is under embargo to those without the right, and what it missed once that is lifted", async () => {
+  const { world, people } = await newTeam("owner", "editor", "viewer");
+  const [mara, noa, ada] = [at(people, 0), at(people, 1), at(people, 2)];
+  const releases = "/api/dashboard/catalog/releases";
+  const made = await mara.caller.post(releases, { title: "Zugzwanglied", type: "single" });
+  const { id } = (await made.json()) as { id: string };
+  await mara.caller.put(`${releases}/${id}/embargo`, { until: "lift" });
+  const about = { subject: "Zugzwanglied, when?", context: { kind: "release", id } };
+  const thread = await newThread(mara.caller, [noa.id, ada.id], about);
+  await say(mara.caller, thread.id, "Quietly");
+  await letLie(world.artistId);
+  for (const { id: userId } of [noa, ada]) await mailDue(userId, 1);
+  expect(await mailsTo(noa.email)).toHaveLength(1);
+  expect(await mailsTo(ada.email)).toEqual([]);
+  await mara.caller.delete(`${releases}/${id}/embargo`);
+  await say(mara.caller, thread.id, "Aloud");
+  await letLie(world.artistId);
+  await mailDue(ada.id, 2);
+  const [mail] = await mailsTo(ada.email);
+  expect(mail?.text).toContain("Zugzwanglied, when?");
+  expect(mail?.text).toContain("2 unread from Mara");
+});
+
 it("without an address of its own or a mailer the service asks for no digests, and they wait", async () => {
   const { world, mara, noa, thread } = await pair();
   await say(mara.caller, thread.id, "Well?");

@@ -2,6 +2,7 @@
 
 import type { Ctx } from "../../db/ctx.ts";
 import { answered, ObjectWriter, openObject, readRange } from "../../db/objects.ts";
+import type { Instant } from "../../kernel/time.ts";
 import type { ImportEntry } from "./entry.ts";
 
 /** Where an object of an import lies. No part of a caller's file name is ever in it. */
@@ -76,4 +77,26 @@ export async function removeObjects(
   names: readonly ("original" | "plan")[],
 ): Promise<void> {
   await answered(ctx.stores.files.delete(names.map((name) => keyOf(ctx, importId, name))));
+}
+
+/** An object of an import, when it was written. */
+export interface StoredObject {
+  readonly key: string;
+  readonly importId: string;
+  readonly uploadedAt: Instant;
+}
+
+/** Lists an artist's objects of imports page by page. */
+export async function* listObjects(ctx: Ctx): AsyncGenerator<StoredObject[]> {
+  const prefix = `artists/${ctx.scope.artistId}/imports/`;
+  let cursor: string | undefined;
+  do {
+    const page = await answered(ctx.stores.files.list({ prefix, ...(cursor === undefined ? {} : { cursor }) }));
+    yield page.objects.map(({ key, uploaded }) => ({
+      key,
+      importId: key.slice(prefix.length).split("/")[0] ?? "",
+      uploadedAt: uploaded.getTime(),
+    }));
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor !== undefined);
 }

@@ -30,6 +30,20 @@ export async function findImport(db: Db, scope: ArtistScope, id: string): Promis
   return (row as ImportRow | undefined) ?? null;
 }
 
+/** Lists which of some imports there are. Reads 1 row for each. */
+export async function listKnown(db: Db, scope: ArtistScope, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const t = catalogImports;
+  const isOne = sql`${t.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const [rows] = await db.read(
+    db.orm
+      .select({ id: t.id })
+      .from(t)
+      .where(and(eq(t.artistId, scope.artistId), isOne)),
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Finds the import of these bytes, unless they could not be read. Reads 1 row and its index entry. */
 export async function findImportByBytes(db: Db, scope: ArtistScope, sha256: string): Promise<ImportRow | null> {
   const t = catalogImports;

@@ -56,7 +56,9 @@ export async function uploadMedia(ctx: Ctx, kind: MediaKind, itemId: string, upl
 async function readHead(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
   let head = new Uint8Array();
   while (head.length < HEAD_BYTES) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw new Problem("invalid_request", { detail: "The file broke off.", cause });
+    });
     if (done) break;
     const longer = new Uint8Array(head.length + value.length);
     longer.set(head);

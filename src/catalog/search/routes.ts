@@ -1,6 +1,7 @@
 // The home of the endpoint that lists a whole catalog.
 
 import { endpoint } from "../../http/endpoint.ts";
+import { catalogAnswer } from "../../http/kept.ts";
 import type { Register } from "../../http/registry.ts";
 import { Catalog, CatalogQuery, presentCatalog } from "./schema.ts";
 import { findInCatalog } from "./service.ts";
@@ -17,8 +18,9 @@ const GetCatalog = endpoint({
   query: CatalogQuery,
   answers: { 200: { description: "What was found.", schema: Catalog } },
   example: { query: { q: "night" } },
-  handle: async ({ ctx, query }) => findInCatalog(ctx, query),
-  present: (found) => ({ status: 200, body: presentCatalog(found) }),
+  handle: async ({ ctx, query, request }) =>
+    catalogAnswer(ctx, request, async () => presentCatalog(await findInCatalog(ctx, query))),
+  present: (json) => ({ status: 200, json }),
 });
 
 /** Adds the search to the API. */

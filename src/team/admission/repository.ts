@@ -50,7 +50,7 @@ export interface SessionAdmission {
 const KEY_ADMISSION = `
   SELECT k.id AS key_id, k.name AS key_name, k.role AS role, k.last_used_at AS lastUsedAt, a.id AS artistId,
     a.name AS artistName, a.currency AS currency, a.time_zone AS timeZone, a.generation AS generation,
-    a.generation_at AS generationAt
+    a.generation_at AS generationAt, a.catalog_generation AS catalogGeneration, a.secrets_until AS secretsUntil
   FROM api_keys k JOIN artists a ON a.id = k.artist_id
   WHERE k.key_hash = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)`;
 

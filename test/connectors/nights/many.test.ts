@@ -41,7 +41,9 @@ it(`${CONNECTIONS} connections are planned and ${DRAINED} of them drained within
     return { ...contextOf(env, outside, { kind: "system", job: "test" }), send: () => undefined };
   };
   const artistOf = (at: number) => `art_${String(at).padStart(26, "0")}`;
-  const newArtist = sql.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)");
+  const newArtist = sql.prepare(
+    "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, 0, 0)",
+  );
   for (let at = 0; at < CONNECTIONS; at += 1) newArtist.run(artistOf(at));
   // One is connected as people do; the others are the same rows with other names, and those drained have tokens.
   const first = await openArtist(base(), artistOf(0));

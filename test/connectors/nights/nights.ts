@@ -54,7 +54,11 @@ export async function newNights(seed: string, at: number): Promise<Nights> {
   const chance = sequence(`${seed} doors`);
   const randomBytes = (count: number) => Uint8Array.from({ length: count }, () => Math.floor(chance() * 256));
   const artistId = makeId("artist", at, randomBytes(ID_RANDOM_BYTES));
-  sql.prepare("INSERT INTO artists VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, ?, ?)").run(artistId, at, at);
+  sql
+    .prepare(
+      "INSERT INTO artists (id, name, currency, time_zone, generation, generation_at, created_at) VALUES (?, 'Glass Harbor', 'USD', 'UTC', 0, ?, ?)",
+    )
+    .run(artistId, at, at);
   const limits = Object.fromEntries(
     Object.values(PROVIDERS).flatMap(({ id, budgets }) =>
       Object.values(budgets).flatMap((budget) =>
