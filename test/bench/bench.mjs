@@ -755,7 +755,7 @@ async function connectors(table) {
 /** @param {Line[]} table */
 async function bundle(table) {
   const packed = gzipSync(readFileSync(await buildWorker()), { level: 9 }).byteLength / 1024;
-  table.push({ name: "bundle, gzipped", figure: `${packed.toFixed(0)} KB`, target: "≤ 400 KB", met: packed <= 400 });
+  table.push({ name: "bundle, gzipped", figure: `${packed.toFixed(0)} KB`, target: "≤ 512 KB", met: packed <= 512 });
   mkdirSync(dist, { recursive: true });
   const profile = join(dist, "startup.cpuprofile");
   const { output } = await capture("wrangler", ["check", "startup", "--outfile", profile]);

@@ -142,9 +142,10 @@ describe("roles", () => {
     const place = await newPlace();
     const { userId, caller } = await newPerson();
     await place.world.join(userId, "viewer");
-    // A copy of what a viewer may read anyway changes nothing of it.
+    // A copy of what a viewer may read anyway, and a calendar of their own that shows it, change nothing of it.
+    const copies = ["createStatementExport", "createCalendarFeed", "revokeCalendarFeed"];
     const changing = writes.filter(
-      (each) => each.access === "artist" && each.operation !== "createStatementExport" && !isTalk(each),
+      (each) => each.access === "artist" && !copies.includes(each.operation) && !isTalk(each),
     );
     for (const operation of changing) {
       const path = await realPath(operation, place);
