@@ -163,10 +163,14 @@ describe("a store that is away", () => {
     const world = await newWorld();
     const owner = await world.as("owner");
     const { id } = await imported(owner, "a.tsv", distrokidFile(3, world.artistId));
-    for (const { operation, method, path, example } of registeredOperations) {
-      if (method !== "get" || !path.startsWith("/api/dashboard/") || operation === "listStatementFormats") continue;
+    for (const { operation, method, path, access, example } of registeredOperations) {
+      if (method !== "get" || access !== "artist" || operation === "listStatementFormats") continue;
       const query = new URLSearchParams(example.query).toString();
-      const concrete = `${path.replace(":line", "2").replace(":provider", "spotify").replace(/:\w+/g, id)}${query === "" ? "" : `?${query}`}`;
+      const named = path
+        .replace(/:(?:line|number)/, "2")
+        .replace(":provider", "spotify")
+        .replace(/:\w+/g, id);
+      const concrete = `${named}${query === "" ? "" : `?${query}`}`;
       const response = await ask(
         quietEnv({ DB: failingAfter(1), KPI: brokenKv() }).env,
         new Request(ORIGIN + concrete, { headers: owner.headers }),

@@ -83,7 +83,10 @@ async function newParty(name: string) {
        ON i.artist_id = b.artist_id AND i.batch_id = b.id AND i.place = 0 WHERE b.artist_id = ? ORDER BY b.id DESC`,
       artistId,
     );
-    return rows.map(({ id, said }) => ({ id: String(id), round: Number(/"New (\d+)"/.exec(said)?.[1]) }));
+    return rows.map(({ id, said }) => ({
+      id: String(id),
+      round: Number(/"(?:to|title)":"New (\d+)"/.exec(said)?.[1]),
+    }));
   };
   return { ids, ask, titles, batches };
 }
