@@ -111,17 +111,24 @@ export async function newNights(seed: string, at: number): Promise<Nights> {
   async function attempt(kind: string, body: Record<string, string>, isCutOff: boolean): Promise<unknown> {
     if (!isCutOff) return run(kind, body);
     simulated.state.hangsAfter = Math.floor(chance() * 12);
-    const ended = await Promise.race([
-      run(kind, body).then(() => "ended"),
-      new Promise((resolve) => {
-        const look = () =>
-          simulated.state.hangsAfter !== null && simulated.state.hangsAfter < 0 ? resolve("cut") : setTimeout(look, 1);
-        look();
-      }),
-    ]);
-    simulated.state.hangsAfter = null;
-    if (ended === "cut") throw new Error("cut off");
-    return ended;
+    let isOver = false;
+    const cut = new Promise<"cut">((resolve) => {
+      const look = () => {
+        if (isOver) return;
+        if ((simulated.state.hangsAfter ?? 0) < 0) resolve("cut");
+        else setTimeout(look, 1);
+      };
+      look();
+    });
+    try {
+      const ended = await Promise.race([run(kind, body).then(() => "ended"), cut]);
+      if (ended === "cut") throw new Error("cut off");
+      return ended;
+    } finally {
+      // Also when it failed by itself: what comes next is not to hang for it.
+      isOver = true;
+      simulated.state.hangsAfter = null;
+    }
   }
 
   const nextJob = () =>
