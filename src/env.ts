@@ -34,6 +34,8 @@ const variables = z.object({
   YOUTUBE_CLIENT_SECRET: z.string().min(1).optional(),
   SOUNDCLOUD_CLIENT_ID: z.string().min(1).optional(),
   SOUNDCLOUD_CLIENT_SECRET: z.string().min(1).optional(),
+  TIKTOK_CLIENT_ID: z.string().min(1).optional(),
+  TIKTOK_CLIENT_SECRET: z.string().min(1).optional(),
   STAND_IN_URL: z.url().optional(),
   SUPPORT_EMAILS: z.string().default(""),
   ISOLATE_COPY: z.enum(["on", "off"]).default("on"),
@@ -78,6 +80,7 @@ export function settingsOf(env: Env): Settings {
         clientId: given.SOUNDCLOUD_CLIENT_ID ?? null,
         clientSecret: given.SOUNDCLOUD_CLIENT_SECRET ?? null,
       },
+      tiktok: { clientId: given.TIKTOK_CLIENT_ID ?? null, clientSecret: given.TIKTOK_CLIENT_SECRET ?? null },
     },
     standInUrl: (given.ENVIRONMENT === "development" ? given.STAND_IN_URL : undefined) ?? null,
     supportEmails: given.SUPPORT_EMAILS.toLowerCase()

@@ -73,6 +73,8 @@ export default defineConfig(async () => {
                   YOUTUBE_CLIENT_SECRET: "secret-of-tests",
                   SOUNDCLOUD_CLIENT_ID: "app-of-tests",
                   SOUNDCLOUD_CLIENT_SECRET: "secret-of-tests",
+                  TIKTOK_CLIENT_ID: "app-of-tests",
+                  TIKTOK_CLIENT_SECRET: "secret-of-tests",
                   SUPPORT_EMAILS: "help@support.test, @operators.test",
                   LONG: process.env.LONG ?? "",
                   SEED: process.env.SEED ?? "",

@@ -1,6 +1,7 @@
 // The home of what a provider is: its declaration, what its streams give, and the faults it may answer with.
 
 import type { z } from "zod";
+import type { OAuthDialect } from "../identity/index.ts";
 import type { Day, Instant } from "../kernel/time.ts";
 
 /** A limit on calls within any stretch of time, or on units within the provider's own day. */
@@ -13,6 +14,8 @@ export interface Call {
   /** The whole address without its query; a stand-in may take the place of its host. */
   readonly url: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON, by `POST`. */
+  readonly body?: Readonly<Record<string, number>>;
   /** Which budgets it takes from, and how much. */
   readonly costs: Readonly<Record<string, number>>;
 }
@@ -141,6 +144,7 @@ export interface OAuthService {
   readonly word: "Bearer" | "OAuth";
   /** After how many months a grant ends for good; null: it goes on while it is used. */
   readonly grantMonths: number | null;
+  readonly dialect?: OAuthDialect;
 }
 
 /** One source that is connected by authorisation: data, and one adapter per stream. */
@@ -157,7 +161,7 @@ export interface Provider {
   readonly budgets: Readonly<Record<string, Budget>>;
   readonly streams: readonly Stream[];
   readonly breaks: readonly DefinitionBreak[];
-  /** Sorts what is particular to it; null leaves a status to the usual meaning. */
+  /** Sorts what is particular to it; null leaves a status to the usual meaning, which of 200 is that all is well. */
   faultOf(status: number, json: unknown, now: Instant): ProviderFault | null;
 }
 

@@ -21,6 +21,7 @@ export {
   GrantRefused,
   jsonOf,
   type OAuthClient,
+  type OAuthDialect,
   type OAuthTokens,
   refreshTokens,
   textOf,

@@ -4,9 +4,15 @@ import { createAccounts } from "./stores/accounts.mjs";
 import * as playlists from "./stores/playlists.mjs";
 import { sequence } from "./stores/random.mjs";
 import * as soundcloud from "./stores/soundcloud.mjs";
+import * as tiktok from "./stores/tiktok.mjs";
 import * as youtube from "./stores/youtube.mjs";
 
-const STORES = { youtube: { isRotating: false }, soundcloud: { isRotating: true }, spotify: { isRotating: true } };
+const STORES = {
+  youtube: { isRotating: false },
+  soundcloud: { isRotating: true },
+  spotify: { isRotating: true },
+  tiktok: { isRotating: true, accessSeconds: 7200, dialect: tiktok.DIALECT },
+};
 
 /** Which store a host belongs to. */
 const HOSTS = {
@@ -18,6 +24,8 @@ const HOSTS = {
   "api.soundcloud.com": "soundcloud",
   "accounts.spotify.com": "spotify",
   "api.spotify.com": "spotify",
+  "www.tiktok.com": "tiktok",
+  "open.tiktokapis.com": "tiktok",
 };
 
 /** What can go wrong with a call for data. */
@@ -70,7 +78,7 @@ export function createStores({ seed = "1", now = Date.now, spend = () => {}, lim
     faulted: {},
   };
   const accounts = Object.fromEntries(
-    Object.entries(STORES).map(([store, { isRotating }]) => [store, createAccounts({ store, now, seed, isRotating })]),
+    Object.entries(STORES).map(([store, habits]) => [store, createAccounts({ store, now, seed, ...habits })]),
   );
   const begun = new Date(now()).toISOString().slice(0, 10);
   /** The truth by user, made when it is first asked for. @type {Map<string, any>} */
@@ -81,6 +89,7 @@ export function createStores({ seed = "1", now = Date.now, spend = () => {}, lim
       const own = `${seed} ${name}`;
       if (store === "youtube") truths.set(name, youtube.createChannel(own));
       else if (store === "soundcloud") truths.set(name, soundcloud.createUploads(own, begun));
+      else if (store === "tiktok") truths.set(name, tiktok.createProfile(own, begun));
       else truths.set(name, playlists.createPlaylists(own, user));
     }
     return truths.get(name);
@@ -124,6 +133,7 @@ export function createStores({ seed = "1", now = Date.now, spend = () => {}, lim
     let response;
     if (store === "soundcloud") response = soundcloud.answer(truth, url, at, wrong);
     else if (store === "spotify") response = playlists.answer(truth, url, at, wrong);
+    else if (store === "tiktok") response = await tiktok.answer(truth, request, at, wrong);
     else if (url.host === "youtubeanalytics.googleapis.com") response = youtube.report(truth, url, at, state);
     else response = youtube.data(truth, url);
     if (fault !== "truncated") return response;
@@ -138,8 +148,8 @@ export function createStores({ seed = "1", now = Date.now, spend = () => {}, lim
     const url = new URL(request.url);
     const store = HOSTS[url.host];
     if (store === undefined) return new Response(`no such host: ${url.host}`, { status: 599 });
-    if (/\/(?:authorize|auth)$/.test(url.pathname)) return accounts[store].authorize(url);
-    if (/\/token$/.test(url.pathname)) {
+    if (/\/(?:authorize|auth)\/?$/.test(url.pathname)) return accounts[store].authorize(url);
+    if (/\/token\/?$/.test(url.pathname)) {
       return state.away.has(store) ? new Response("away", { status: 503 }) : accounts[store].token(request);
     }
     return serve(store, request, url);
@@ -172,6 +182,7 @@ async function failing(fault, store, at, spend) {
     case "quota":
       if (store === "youtube") return youtube.google(403, "rateLimitExceeded", "Rate limit exceeded");
       if (store === "soundcloud") return soundcloud.limited(at);
+      if (store === "tiktok") return tiktok.refusal(429, "rate_limit_exceeded");
       return Response.json(
         { error: { status: 429, message: "Too many requests", reason: "QUOTA_EXCEEDED" } },
         { status: 429, headers: { "retry-after": "1800" } },

@@ -195,10 +195,10 @@ async function withSpotify(settings) {
 
 /** Without apps of the developer's own, the other stores are played in this process, too. */
 async function withStores(settings) {
-  if (settings.YOUTUBE_CLIENT_ID || settings.SOUNDCLOUD_CLIENT_ID) return settings;
+  if (settings.YOUTUBE_CLIENT_ID || settings.SOUNDCLOUD_CLIENT_ID || settings.TIKTOK_CLIENT_ID) return settings;
   const { url } = await serveStores();
   const app = (store) => ({ [`${store}_CLIENT_ID`]: CLIENT_ID, [`${store}_CLIENT_SECRET`]: "stand-in" });
-  return { ...settings, ...app("YOUTUBE"), ...app("SOUNDCLOUD"), STAND_IN_URL: url };
+  return { ...settings, ...app("YOUTUBE"), ...app("SOUNDCLOUD"), ...app("TIKTOK"), STAND_IN_URL: url };
 }
 
 async function migrate() {
@@ -435,7 +435,7 @@ function announce(baseUrl, { ownerKey, viewerKey }, seed, { SPOTIFY_ACCOUNTS_URL
 Ready at       ${baseUrl}
 Reference      ${baseUrl}/docs
 Sign in        ${baseUrl}/api/auth/spotify/login${standIn ? ` (at a stand-in for Spotify; \`curl ${standIn}/stand-in\` shows and changes it)` : ""}
-${stores ? `Stores         YouTube and SoundCloud are played at ${stores}/stand-in; \`npm run cron -- nightly --next-day\` plays a night\n` : ""}Owner's key    ${ownerKey}
+${stores ? `Stores         YouTube, SoundCloud and TikTok are played at ${stores}/stand-in; \`npm run cron -- nightly --next-day\` plays a night\n` : ""}Owner's key    ${ownerKey}
 Viewer's key   ${viewerKey}${seed ? "" : "\n(There is no demo data: test/seed/demo.mjs is missing, so the keys open nothing yet.)"}
 
 curl -H "Authorization: Bearer ${ownerKey}" ${baseUrl}/api/dashboard/earnings/overview

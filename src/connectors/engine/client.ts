@@ -54,9 +54,18 @@ async function send(
   const url = new URL(addressOf(ctx.settings, call.url));
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
   const headers = { authorization: `${provider.oauth.word} ${token}`, accept: "application/json" };
+  const { body } = call;
+  const sent =
+    body === undefined
+      ? { headers }
+      : {
+          method: "POST",
+          headers: { ...headers, "content-type": "application/json; charset=UTF-8" },
+          body: JSON.stringify(body),
+        };
   try {
     const response = await ctx.fetch(url.href, {
-      headers,
+      ...sent,
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -69,8 +78,10 @@ async function send(
 
 async function settled(ctx: Ctx, provider: Provider, call: Call, reply: Reply, purse: Purse): Promise<Answer> {
   const json = jsonOf(reply.text);
-  if (reply.status === 200 && json !== undefined) return { json, text: reply.text };
-  const fault = faultOf(provider, reply, json, ctx.clock.now());
+  const now = ctx.clock.now();
+  if (reply.status === 200 && json !== undefined && provider.faultOf(200, json, now) === null)
+    return { json, text: reply.text };
+  const fault = faultOf(provider, reply, json, now);
   await purse.heed(fault, call.costs);
   throw fault;
 }

@@ -28,7 +28,7 @@ export function clientOf(settings: Settings, provider: Provider): OAuthClient {
       detail: `${provider.name} is not set up here. Make an app there, set ${names}, and register this service's address followed by ${callbackOf(provider.id)} as its redirect URI.`,
     });
   }
-  const { authorizeUrl, tokenUrl, secretIn } = provider.oauth;
+  const { authorizeUrl, tokenUrl, secretIn, dialect } = provider.oauth;
   return {
     name: provider.name,
     clientId,
@@ -37,6 +37,7 @@ export function clientOf(settings: Settings, provider: Provider): OAuthClient {
     tokenUrl: addressOf(settings, tokenUrl),
     secretIn,
     settings: provider.settings,
+    ...(dialect === undefined ? {} : { dialect }),
   };
 }
 

@@ -3,10 +3,11 @@
 import type { Provider } from "../provider.ts";
 import { SOUNDCLOUD } from "./soundcloud.ts";
 import { SPOTIFY } from "./spotify.ts";
+import { TIKTOK } from "./tiktok.ts";
 import { YOUTUBE } from "./youtube.ts";
 
 /** The ids of the providers that can be connected. */
-export const PROVIDER_IDS = ["soundcloud", "spotify", "youtube"] as const;
+export const PROVIDER_IDS = ["soundcloud", "spotify", "tiktok", "youtube"] as const;
 
 /** One of {@link PROVIDER_IDS}. */
 export type ProviderId = (typeof PROVIDER_IDS)[number];
@@ -15,6 +16,7 @@ export type ProviderId = (typeof PROVIDER_IDS)[number];
 export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   soundcloud: SOUNDCLOUD,
   spotify: SPOTIFY,
+  tiktok: TIKTOK,
   youtube: YOUTUBE,
 };
 

@@ -6,6 +6,18 @@ import { z } from "zod";
 import type { BaseCtx } from "../../db/ctx.ts";
 import { Problem } from "../../kernel/problems.ts";
 
+/** Where a service says otherwise than RFC 6749 does. */
+export interface OAuthDialect {
+  /** Its word for `client_id`. */
+  readonly clientId: string;
+  /** What stands between scopes. */
+  readonly between: string;
+  /** Whether it knows PKCE as RFC 7636 has it. */
+  readonly hasPkce: boolean;
+}
+
+const STANDARD: OAuthDialect = { clientId: "client_id", between: " ", hasPkce: true };
+
 /** An app at another service, which must be there for anything to be asked. */
 export interface OAuthClient {
   /** The service's name, for people. */
@@ -19,6 +31,8 @@ export interface OAuthClient {
   readonly secretIn: "header" | "form";
   /** Which settings to look at when the service does not know the app. */
   readonly settings: readonly string[];
+  /** Left out: it speaks as the standard does. */
+  readonly dialect?: OAuthDialect;
 }
 
 /** What a service hands out for a code or for a refresh token. */
@@ -39,20 +53,22 @@ export class GrantRefused extends Error {
   }
 }
 
-/** The address where a person says yes: authorization code with PKCE, S256. */
+/** The address where a person says yes: authorization code, with PKCE, S256, wherever it is known. */
 export function authorizeAt(
   client: OAuthClient,
   redirectUri: string,
   asked: { state: string; verifier: string; scopes: readonly string[]; extra?: Readonly<Record<string, string>> },
 ): string {
   const { state, verifier, scopes, extra = {} } = asked;
-  const url = new OAuth2Client(client.clientId, client.clientSecret, redirectUri).createAuthorizationURLWithPKCE(
-    client.authorizeUrl,
-    state,
-    CodeChallengeMethod.S256,
-    verifier,
-    [...scopes],
-  );
+  const { clientId, between, hasPkce } = client.dialect ?? STANDARD;
+  const standard = new OAuth2Client(client.clientId, client.clientSecret, redirectUri);
+  const at = client.authorizeUrl;
+  const url = hasPkce
+    ? standard.createAuthorizationURLWithPKCE(at, state, CodeChallengeMethod.S256, verifier, [...scopes])
+    : standard.createAuthorizationURL(at, state, [...scopes]);
+  url.searchParams.delete("client_id");
+  url.searchParams.set(clientId, client.clientId);
+  if (scopes.length > 0) url.searchParams.set("scope", scopes.join(between));
   for (const [name, value] of Object.entries(extra)) url.searchParams.set(name, value);
   return url.href;
 }
@@ -73,7 +89,7 @@ export function redeemCode(
     grant_type: "authorization_code",
     code,
     redirect_uri: redirectUri,
-    code_verifier: verifier,
+    ...((client.dialect ?? STANDARD).hasPkce ? { code_verifier: verifier } : {}),
   });
 }
 
@@ -102,13 +118,15 @@ const OAuthError = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) });
 async function askForTokens(ctx: BaseCtx, client: OAuthClient, form: Record<string, string>): Promise<OAuthTokens> {
   const body = new URLSearchParams(form);
   const headers: Record<string, string> = {};
-  const { clientId, clientSecret, name } = client;
-  if (clientSecret === null || client.secretIn === "form") body.set("client_id", clientId);
+  const { clientId, clientSecret, name, dialect = STANDARD } = client;
+  if (clientSecret === null || client.secretIn === "form") body.set(dialect.clientId, clientId);
   if (clientSecret !== null && client.secretIn === "form") body.set("client_secret", clientSecret);
   if (clientSecret !== null && client.secretIn === "header")
     headers["authorization"] = `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
   const { response, json } = await askJson(ctx, name, client.tokenUrl, { method: "POST", headers, body });
-  if (response.status === 200) {
+  const refusal = OAuthError.safeParse(json);
+  // Some refuse with status 200.
+  if (response.status === 200 && !refusal.success) {
     const tokens = Tokens.safeParse(json);
     if (!tokens.success) throw unavailable(name, response, "something that is no token");
     const { access_token, expires_in, refresh_token, scope } = tokens.data;
@@ -116,11 +134,10 @@ async function askForTokens(ctx: BaseCtx, client: OAuthClient, form: Record<stri
       accessToken: access_token,
       expiresInSeconds: expires_in,
       refreshToken: refresh_token ?? null,
-      scopes: scope === undefined ? null : scope.split(" ").filter((each) => each !== ""),
+      scopes: scope === undefined ? null : scope.split(dialect.between).filter((each) => each !== ""),
     };
   }
-  const refusal = OAuthError.safeParse(json);
-  if ((response.status === 400 || response.status === 401) && refusal.success) {
+  if ([200, 400, 401].includes(response.status) && refusal.success) {
     const { error } = refusal.data;
     if (error === "invalid_grant") throw new GrantRefused();
     if (error !== "server_error" && error !== "temporarily_unavailable") {

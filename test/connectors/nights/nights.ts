@@ -24,6 +24,8 @@ export const SETTINGS = {
   YOUTUBE_CLIENT_SECRET: "secret-of-tests",
   SOUNDCLOUD_CLIENT_ID: "app-of-tests",
   SOUNDCLOUD_CLIENT_SECRET: "secret-of-tests",
+  TIKTOK_CLIENT_ID: "app-of-tests",
+  TIKTOK_CLIENT_SECRET: "secret-of-tests",
 };
 
 export const HOUR = 3_600_000;

@@ -10,6 +10,7 @@ import { sequence } from "../../simulator/stores/random.mjs";
 import { createStores } from "../../simulator/stores.mjs";
 import soundcloud from "./descriptions/soundcloud.json";
 import spotify from "./descriptions/spotify.json";
+import tiktok from "./descriptions/tiktok.json";
 import analytics from "./descriptions/youtube-analytics.json";
 import data from "./descriptions/youtube-data.json";
 
@@ -19,12 +20,19 @@ interface Parameter {
   readonly required?: boolean;
   readonly schema: { type?: string; pattern?: string; format?: string; minimum?: number; maximum?: number };
 }
+interface Operation {
+  readonly parameters?: (Parameter | { $ref: string })[];
+  readonly requestBody?: {
+    content: { "application/json": { schema: { properties: Record<string, Parameter["schema"]> } } };
+  };
+  readonly responses: object;
+}
 interface Description {
   readonly servers: readonly { url: string }[];
-  readonly paths: Record<string, { get: { parameters?: (Parameter | { $ref: string })[]; responses: object } }>;
+  readonly paths: Record<string, { get?: Operation; post?: Operation }>;
 }
 
-const DESCRIPTIONS = [soundcloud, spotify, analytics, data] as unknown as Description[];
+const DESCRIPTIONS = [soundcloud, spotify, analytics, data, tiktok] as unknown as Description[];
 const NOW = Date.parse("2027-04-10T00:20:00Z");
 const TODAY = dayOf(NOW);
 
@@ -42,15 +50,19 @@ function followed(description: object, value: unknown): unknown {
 }
 
 /** The description of a call: its parameters, and the examples of its answers. */
-function describedAs(url: string): { parameters: Parameter[]; examples: unknown[]; path: string } {
+function describedAs({ url, body }: Call): { parameters: Parameter[]; examples: unknown[]; path: string } {
   for (const description of DESCRIPTIONS) {
     const server = description.servers[0]?.url ?? "";
     if (!url.startsWith(server)) continue;
-    for (const [path, { get }] of Object.entries(description.paths)) {
+    for (const [path, { get, post }] of Object.entries(description.paths)) {
+      const operation = body === undefined ? get : post;
+      if (operation === undefined) continue;
       const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[\\w]+")}$`);
       if (!pattern.test(url.slice(server.length))) continue;
-      const parameters = (get.parameters ?? []).map((parameter) => followed(description, parameter) as Parameter);
-      return { parameters, examples: examplesIn(followed(description, get.responses)), path };
+      const parameters = (operation.parameters ?? []).map((each) => followed(description, each) as Parameter);
+      const inBody = Object.entries(operation.requestBody?.content["application/json"].schema.properties ?? {});
+      parameters.push(...inBody.map(([name, schema]) => ({ in: "body", name, schema })));
+      return { parameters, examples: examplesIn(followed(description, operation.responses)), path };
     }
   }
   throw new Error(`no description has ${url}`);
@@ -66,13 +78,18 @@ function examplesIn(value: unknown): unknown[] {
 }
 
 function faultsOfCall(call: Call): string[] {
-  const { parameters } = describedAs(call.url);
+  const { parameters } = describedAs(call);
   const query = Object.entries(call.query ?? {});
-  const unknown = query.filter(([name]) => !parameters.some((each) => each.in === "query" && each.name === name));
+  const body = Object.entries(call.body ?? {}).map(([name, value]) => [name, String(value)] as const);
+  const isKnown = (place: string, name: string) => parameters.some((each) => each.in === place && each.name === name);
+  const unknown = [
+    ...query.filter(([name]) => !isKnown("query", name)),
+    ...body.filter(([name]) => !isKnown("body", name)),
+  ];
   const missing = parameters.filter(
     ({ in: place, name, required }) => place === "query" && required && !query.some(([each]) => each === name),
   );
-  const wrong = query.filter(([name, value]) => {
+  const wrong = [...query, ...body].filter(([name, value]) => {
     const schema = parameters.find((each) => each.name === name)?.schema ?? {};
     if (schema.type === "integer" && !/^\d+$/.test(value)) return true;
     if (schema.type === "boolean" && value !== "true" && value !== "false") return true;
@@ -105,7 +122,8 @@ async function asking(seed: string, change: (text: string, at: number, call: Cal
       const url = new URL(call.url);
       for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
       const authorization = `${provider.oauth.word} ${tokens?.access_token}`;
-      const response = await stores.answer(new Request(url, { headers: { authorization } }));
+      const sent = call.body === undefined ? {} : { method: "POST", body: JSON.stringify(call.body) };
+      const response = await stores.answer(new Request(url, { headers: { authorization }, ...sent }));
       const text = change(await response.text(), told.length, call);
       told.push({ call, text });
       return { json: JSON.parse(text) as unknown, text };
@@ -159,7 +177,7 @@ describe.each(STREAMS)("%s", (_, provider, stream) => {
   it("takes every example of the description or refuses it by the name of the field", async () => {
     const { told } = await pulled(provider, stream, "examples");
     for (const [at, { call }] of told.entries()) {
-      for (const example of describedAs(call.url).examples) {
+      for (const example of describedAs(call).examples) {
         const outcome = await pulled(provider, stream, "examples", (text, place) =>
           place === at ? JSON.stringify(example) : text,
         ).then(

@@ -93,25 +93,61 @@ async function holdYouTube(nights: Nights): Promise<void> {
   }
 }
 
-/** Holds SoundCloud's days against a reckoning of their own: what was listed at each reading, and what was before it. */
+/** One thing with a running total, as its store lists it at an instant. */
+interface Listed {
+  readonly id: string;
+  readonly key: string;
+  readonly createdAt: number;
+  readonly plays: number;
+}
+
 async function holdSoundCloud(nights: Nights): Promise<void> {
   const uploads = nights.stores.truthOf("soundcloud", "mara");
-  const days = [...reported(nights, "soundcloud-api")];
+  holdTotals(nights, "soundcloud-api", (at) =>
+    uploads.listed(at).map((track: { urn: string; isrc: string | null; createdOn: string; plays: number }): Listed => {
+      const { urn, isrc, createdOn, plays } = track;
+      return { id: urn, key: isrc ?? urn, createdAt: Date.parse(createdOn) + 9 * HOUR, plays };
+    }),
+  );
+}
+
+async function holdTikTok(nights: Nights): Promise<void> {
+  const profile = nights.stores.truthOf("tiktok", "mara");
+  holdTotals(nights, "tiktok-api", (at) =>
+    profile.listed(at).map(({ id, createdAt, views }: { id: string; createdAt: number; views: number }): Listed => {
+      return { id, key: `tiktok:${id}`, createdAt, plays: views };
+    }),
+  );
+  const ctx = await nights.ctx();
+  const range = { from: dayOf(BEGIN) as Day, to: dayOf(nights.clock.now) as Day };
+  const days = await listMeasures(ctx.db, ctx.scope, { source: "tiktok-api", stream: "profile" }, range);
+  expect(days.length).toBeGreaterThan(NIGHTS / 2);
+  for (const { day, measures } of days) {
+    const at = Date.parse(day) + HOUR;
+    const { follower_count, likes_count } = profile.numbers(at);
+    const truth = { followers: follower_count, likes: likes_count, videos: profile.listed(at).length };
+    const said = Object.fromEntries(measures.map(({ metric, value }) => [metric, Number(value)]));
+    expect({ day, ...said }).toEqual({ day, ...truth });
+  }
+}
+
+/** Holds days made of totals against a reckoning of their own: what was listed at each reading, and what was before it. */
+function holdTotals(nights: Nights, source: string, listed: (at: number) => Listed[]): void {
+  const days = [...reported(nights, source)];
   const lastSeen = new Map<string, number>();
   let before = Date.parse(dayOf(BEGIN));
-  for (const track of uploads.listed(BEGIN)) lastSeen.set(track.urn, track.plays);
+  for (const { id, plays } of listed(BEGIN)) lastSeen.set(id, plays);
   expect(days.length).toBeGreaterThan(NIGHTS / 2);
   for (const [day, cuts] of days) {
     const read = Date.parse(addDays(day, 1));
     const byKey: Record<string, number> = {};
     let total = 0;
-    for (const track of uploads.listed(read + HOUR)) {
-      const isNew = !lastSeen.has(track.urn) && Date.parse(track.createdOn) + 9 * HOUR > before;
-      const from = lastSeen.get(track.urn) ?? (isNew ? 0 : track.plays);
-      const key = track.isrc ?? track.urn;
-      byKey[key] = (byKey[key] ?? 0) + track.plays - from;
-      total += track.plays - from;
-      lastSeen.set(track.urn, track.plays);
+    for (const thing of listed(read + HOUR)) {
+      const isNew = !lastSeen.has(thing.id) && thing.createdAt > before;
+      const from = lastSeen.get(thing.id) ?? (isNew ? 0 : thing.plays);
+      byKey[thing.key] = (byKey[thing.key] ?? 0) + thing.plays - from;
+      total += thing.plays - from;
+      lastSeen.set(thing.id, thing.plays);
     }
     before = read;
     const plays = (cut: string) =>
@@ -197,7 +233,8 @@ describe("thirty days at every store", () => {
       const isCalm = night >= NIGHTS - 1;
       stores.state.faultRate = isCalm ? 0 : chance() ** 2 * 0.15;
       const isOut = !isCalm && chance() < 0.12;
-      if (isOut) stores.state.away.add(["youtube", "soundcloud", "spotify"][Math.floor(chance() * 3)] ?? "");
+      const ids = Object.keys(PROVIDERS);
+      if (isOut) stores.state.away.add(ids[Math.floor(chance() * ids.length)] ?? "");
       const wrong = isCalm ? { doubled: 0, cutOff: 0 } : { doubled: 0.15, cutOff: 0.15 };
       if (revokes === night) {
         stores.accounts["youtube"]?.revoke("mara");
@@ -233,6 +270,7 @@ describe("thirty days at every store", () => {
     expect(await healthOf(nights, "youtube")).toEqual(expect.objectContaining({ status: "active", reason: null }));
     await holdSoundCloud(nights);
     await holdSpotify(nights);
+    await holdTikTok(nights);
     holdRollups(nights);
     holdNights(nights, planned);
     expect(stores.state.overLimit).toBe(0);

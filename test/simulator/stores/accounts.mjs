@@ -1,5 +1,6 @@
 // The home of a store's accounts: who agreed to what, codes and tokens, single-use where the store has them so.
 const CODE_LIFE_MS = 60_000;
+const STANDARD = { clientId: "client_id", hasPkce: true, refusedStatus: 400 };
 
 /**
  * Makes the accounts of one store.
@@ -10,8 +11,9 @@ const CODE_LIFE_MS = 60_000;
  * @param {string} options.seed
  * @param {boolean} options.isRotating whether a refresh token is spent by its first use
  * @param {number} [options.accessSeconds]
+ * @param {{ clientId: string, hasPkce: boolean, refusedStatus: number }} [options.dialect]
  */
-export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3600 }) {
+export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3600, dialect = STANDARD }) {
   let drawn = 0;
   const token = async (kind) => {
     drawn += 1;
@@ -65,7 +67,8 @@ export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3
     const held = codes.get(form.get("code"));
     codes.delete(form.get("code"));
     if (held === undefined || held.until <= now() || held.redirectUri !== form.get("redirect_uri")) return refused();
-    if ((await digest(form.get("code_verifier") ?? "")) !== held.challenge) return refused();
+    const verifier = form.get("code_verifier") ?? "";
+    if (dialect.hasPkce && (await digest(verifier)) !== held.challenge) return refused();
     return Response.json(await issue(held.grant));
   }
 
@@ -82,6 +85,9 @@ export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3
     state.refreshing.set(grant.user, (state.refreshing.get(grant.user) ?? 1) - 1);
     return Response.json(await issue(grant, !isRotating));
   }
+
+  const refused = (error = "invalid_grant") =>
+    Response.json({ error, error_description: "refused" }, { status: dialect.refusedStatus });
 
   return {
     state,
@@ -102,6 +108,7 @@ export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3
     /** Answers at the token endpoint. */
     async token(request) {
       const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
+      if (dialect !== STANDARD && !form.has(dialect.clientId)) return refused("invalid_client");
       if (form.get("grant_type") === "authorization_code") return redeem(form);
       return form.get("grant_type") === "refresh_token" ? refresh(form) : refused("unsupported_grant_type");
     },
@@ -120,10 +127,6 @@ export function createAccounts({ store, now, seed, isRotating, accessSeconds = 3
       for (const held of accesses.values()) held.until = 0;
     },
   };
-}
-
-function refused(error = "invalid_grant") {
-  return Response.json({ error, error_description: "refused" }, { status: 400 });
 }
 
 /** SHA-256 as base64url. */
