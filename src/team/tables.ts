@@ -11,9 +11,9 @@ export const artists = sqliteTable("artists", {
   timeZone: text("time_zone").notNull(),
   generation: integer("generation").notNull().default(0),
   generationAt: instant("generation_at").notNull(),
+  createdAt: instant("created_at").notNull(),
   catalogGeneration: integer("catalog_generation").notNull().default(0),
   secretsUntil: instant("secrets_until").notNull().default(0),
-  createdAt: instant("created_at").notNull(),
 });
 
 export const memberships = sqliteTable(

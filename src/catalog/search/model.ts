@@ -26,7 +26,9 @@ const PLAIN: ReadonlyMap<string, string> = new Map([
  * @returns each word in order, as often as it stands there
  */
 export function foldWords(text: string): string[] {
+  // To take a letter apart may give a capital (℃), and to make it small one that can be taken apart (İ).
   const plain = text
+    .normalize("NFKD")
     .toLowerCase()
     .normalize("NFKD")
     .replace(/[\p{M}'’]/gu, "");
