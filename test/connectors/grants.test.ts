@@ -15,8 +15,10 @@ const PATH = "/api/dashboard/integrations/connections";
 const DAY_MS = 24 * 3_600_000;
 
 let spotify: Spotify;
-beforeEach(() => {
+beforeEach(async () => {
   spotify = standIn();
+  // Connections of other tests have spent the calls that all share, and a run waits for its turn.
+  await env.DB.prepare("DELETE FROM provider_budgets").run();
 });
 afterEach(() => {
   vi.unstubAllGlobals();
