@@ -41,6 +41,8 @@ export default defineConfig(async () => {
     root,
     test: {
       passWithNoTests: false,
+      // Most of a test's time is waiting, so two runtimes fit on two cores.
+      maxWorkers: 2,
       // The Worker's own log lines are read by tests that are about them, not by people.
       onConsoleLog: (log: string) => process.env.SHOW_LOG !== undefined || !log.startsWith('{"kind":'),
       projects: [
