@@ -54,7 +54,7 @@ export default defineConfig(async () => {
             isolate: false,
             include: needsNothing,
             exclude: [...needsNode, ...inWorker],
-            testTimeout: 60_000,
+            testTimeout: process.env.LONG ? 1_800_000 : 60_000,
           },
         },
         {
